@@ -1,0 +1,1 @@
+"""The portal: accounts, courses, worlds and labs, on the models, the bus and the websocket."""

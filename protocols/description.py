@@ -1,0 +1,73 @@
+"""What a reader is shown of one event: the shape of what `protocols.explain` makes and the page draws.
+
+There is one description of an event, and everything shows it: the first load, the live line, the replay, the
+instructor's view. It is plain data; `to_json` of it is what goes to the browser.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+# How a part of a line is set. "control" is an octet that cannot be printed, already made visible ("\\x00").
+PartStyle = Literal["code", "enhanced", "verb", "argument", "text", "control"]
+
+# What a reply asks of the client, by its first digit: 2 done, 3 go on, 4 trouble that may pass, 5 trouble.
+Tone = Literal["done", "go-on", "passing", "trouble"]
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """Where a standard says it: the label ("RFC 5321 §4.1.1.3") and the address of that section."""
+
+    label: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """What stands in the explanation column for the chosen line.
+
+    `title` names the line; `digits` are a code's digits, and the code as a whole, with their meanings; `says` are
+    sentences: what it means, then why it was said here. `before` and `after` are the session's state around it, None
+    where it has none. `references` come in the order in which the sentences use them.
+    """
+
+    title: str
+    says: tuple[str, ...]
+    digits: tuple[tuple[str, str], ...] = ()
+    references: tuple[Reference, ...] = ()
+    before: str | None = None
+    after: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Description:
+    """One event for a reader.
+
+    `parts` are the line's pieces in order with their styles; joined, they are the line as it was on the wire without
+    its line ending. `phase` is the phase to mark in the margin. `help` is the one sentence below a line that went
+    wrong. `client_id` is the page's own id of the typed line that this event came of. `note` is set where the event
+    is not a line on the wire: a sentence, such as a connection's end. `heading` is set where a connection begins.
+    """
+
+    seq: int
+    at: int
+    kind: str
+    conn: str | None = None
+    side: str | None = None
+    because: int | None = None
+    client_id: str | None = None
+    protocol: str | None = None
+    phase: str | None = None
+    parts: tuple[tuple[PartStyle, str], ...] = ()
+    tone: Tone | None = None
+    help: str | None = None
+    note: str | None = None
+    heading: tuple[str, str] | None = None
+    facts: dict[str, Any] | None = None
+    explanation: Explanation | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """This description as plain JSON values; what is not set is left out."""
+        return {key: value for key, value in asdict(self).items() if value not in (None, ())}

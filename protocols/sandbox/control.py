@@ -1,0 +1,190 @@
+"""The control protocol between a lab and its supervisor: every message as a frozen dataclass, and the frames they
+travel in.
+
+A frame is the length of what follows (4 octets, big-endian), the length of its head (4 octets), the head as JSON in
+UTF-8, and the rest as raw octets. A frame over `FRAME_LIMIT` ends the lab: what runs in it is hostile. Nothing that
+arrives is evaluated; what a lab can be told to do is what stands here.
+"""
+
+from __future__ import annotations
+
+import json
+import struct
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, fields
+from typing import Any, ClassVar, get_type_hints
+
+from protocols.events import Event, EventError, from_fields, to_fields
+
+FRAME_LIMIT = 2 * 1024 * 1024  # octets after the first length: a message of 1 MB with its head, and room
+
+_LENGTHS = struct.Struct(">II")
+
+
+class ControlError(ValueError):
+    """The other side broke the control protocol. The text is one sentence."""
+
+
+# To the lab
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """The first message. `world` is the world's document as plain values (`World.to_values`), `start` the number of
+    this start from 1, `offset` what the lab's clock is ahead of real time, in microseconds. With `capture` the lab
+    sends its packets as `Packets`."""
+
+    name: ClassVar[str] = "start"
+
+    world: dict[str, Any]
+    start: int
+    offset: int = 0
+    capture: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """A line that the student typed at a console, without a line ending. `text` has one character per octet."""
+
+    name: ClassVar[str] = "input"
+
+    console: int
+    client_id: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class HangUp:
+    """Close the console's connection without a word of the protocol."""
+
+    name: ClassVar[str] = "hang-up"
+
+    console: int
+    client_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """End. The lab closes its connections, sends what it still has, says `Stopped` and exits."""
+
+    name: ClassVar[str] = "stop"
+
+
+# From the lab
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """The servers listen. `layers` are the sandbox layers that are active, read back from the kernel; `absent` those
+    that are not."""
+
+    name: ClassVar[str] = "ready"
+
+    layers: list[str]
+    absent: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The lab does not start; `why` is one sentence for the operator and the learner."""
+
+    name: ClassVar[str] = "refused"
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """The next event, with the lab's own numbering."""
+
+    name: ClassVar[str] = "event"
+
+    event: Event
+
+
+@dataclass(frozen=True, slots=True)
+class Packets:
+    """Captured packets, in the record format of a pcap file with microseconds, little-endian."""
+
+    name: ClassVar[str] = "packets"
+
+    records: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """The last message: all events were sent. `dropped` counts packets that the capture lost."""
+
+    name: ClassVar[str] = "stopped"
+
+    dropped: int = 0
+
+
+ToLab = Start | Input | HangUp | Stop
+FromLab = Ready | Refused | Happened | Packets | Stopped
+
+TO_LAB: dict[str, type[Any]] = {message.name: message for message in (Start, Input, HangUp, Stop)}
+FROM_LAB: dict[str, type[Any]] = {message.name: message for message in (Ready, Refused, Happened, Packets, Stopped)}
+
+
+def encode(message: ToLab | FromLab) -> bytes:
+    """The frame of a message. Raises ControlError for one that is larger than any frame may be."""
+    head: dict[str, Any] = {"message": message.name}
+    raw = b""
+    if isinstance(message, Happened):
+        head |= to_fields(message.event)
+        raw = getattr(message.event, "raw", b"")
+    elif isinstance(message, Packets):
+        raw = message.records
+    else:
+        head |= asdict(message)
+    text = json.dumps(head, separators=(",", ":")).encode()
+    length = 4 + len(text) + len(raw)
+    if length > FRAME_LIMIT:
+        raise ControlError(f"A {message.name} message of {length} octets is over the limit of {FRAME_LIMIT}.")
+    return _LENGTHS.pack(length, len(text)) + text + raw
+
+
+class Frames:
+    """Cuts a stream of octets into the messages of one direction (`TO_LAB` or `FROM_LAB`)."""
+
+    def __init__(self, known: dict[str, type[Any]]) -> None:
+        self._known = known
+        self._buffer = bytearray()
+
+    def feed(self, data: bytes) -> Iterator[Any]:
+        """The messages that `data` completes, in order. Raises ControlError at the first that breaks the protocol."""
+        self._buffer += data
+        while len(self._buffer) >= _LENGTHS.size:
+            length, head = _LENGTHS.unpack_from(self._buffer)
+            if length > FRAME_LIMIT or head > length - 4:
+                raise ControlError(f"A frame of {length} octets with a head of {head} breaks the control protocol.")
+            if len(self._buffer) < 4 + length:
+                return
+            frame = bytes(self._buffer[8 : 4 + length])
+            del self._buffer[: 4 + length]
+            yield _decode(self._known, frame[:head], frame[head:])
+
+
+def _decode(known: dict[str, type[Any]], head: bytes, raw: bytes) -> Any:
+    try:
+        values = json.loads(head)
+        kind = known[values.pop("message")]
+        if kind is Happened:
+            return Happened(from_fields(values, raw))
+        if kind is Packets:
+            return Packets(raw)
+        return kind(**_checked(kind, values))
+    except (EventError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise ControlError(f"A frame breaks the control protocol: {error}.") from error
+
+
+def _checked(kind: type[Any], values: dict[str, Any]) -> dict[str, Any]:
+    hints = get_type_hints(kind)
+    for field in fields(kind):
+        hint = hints[field.name]
+        value = values.get(field.name, field.default)
+        wanted = getattr(hint, "__origin__", hint)
+        if type(value) is not wanted or (wanted is list and not all(isinstance(item, str) for item in value)):
+            raise ControlError(f"{kind.name}.{field.name} cannot be {value!r}")
+    return values

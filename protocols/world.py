@@ -1,0 +1,234 @@
+"""A world: the hosts of a small Internet, and what each of them serves. Read from YAML, carried as plain values.
+
+A world is written by an instructor, so every mistake in it is named by line, in a sentence.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, NoReturn
+
+import yaml
+
+VERSION = 1
+
+HOST_LIMIT = 64  # hosts in a world
+MAILBOX_LIMIT = 1_000  # mailboxes on a host
+WORDS_LIMIT = 400  # characters in what a server says: a reply line is at most 512 octets (RFC 5321 section 4.5.3.1.5)
+TEXT_LIMIT = 1_000_000  # characters in a world's YAML
+
+Where = tuple[str | int, ...]  # the keys and list positions that lead to a part of a world
+
+_NAME = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)(\.(?!-)[a-z0-9-]{1,63}(?<!-))*")  # RFC 1123 section 2.1
+_MAILBOX = re.compile(r"[a-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@(?P<domain>[a-z0-9.-]{1,255})")
+
+
+class WorldError(ValueError):
+    """The world cannot be used. The text is one sentence with the line that it is about."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """An SMTP server on port 25: the domains it takes mail for, its mailboxes, and its words by the reply's cause."""
+
+    domains: tuple[str, ...]
+    mailboxes: tuple[str, ...]
+    words: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Host:
+    """A host: its name, its IPv4 address, and its servers."""
+
+    name: str
+    address: str
+    smtp: Mail | None = None
+
+    def services(self) -> list[tuple[str, int, str]]:
+        """(protocol, port, transport) of every server on this host."""
+        return [("smtp", 25, "tcp")] if self.smtp else []
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """The hosts, and the name of the student's own among them."""
+
+    title: str
+    student: str
+    hosts: tuple[Host, ...]
+
+    def host(self, name: str) -> Host | None:
+        """The host of that name or address, if there is one. Names are compared without regard to case."""
+        name = name.lower().rstrip(".")
+        return next((host for host in self.hosts if name in (host.name, host.address)), None)
+
+    def to_values(self) -> dict[str, Any]:
+        """This world as plain JSON values, in the shape of its YAML."""
+        values = {"lentil": VERSION, "title": self.title, "student": self.student, "hosts": []}
+        for host in self.hosts:
+            plain = {key: value for key, value in asdict(host).items() if value is not None}
+            values["hosts"].append(plain)  # type: ignore[attr-defined]
+        return values
+
+
+def read_world(path: Path) -> World:
+    """The world in the YAML file at `path`. Raises WorldError for a file that is missing, unreadable or wrong."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise WorldError(f"{path} cannot be read as a world: {error}.") from error
+    return parse_world(text)
+
+
+def parse_world(text: str) -> World:
+    """The world that `text` describes in YAML. Raises WorldError with the line of the first mistake."""
+    if len(text) > TEXT_LIMIT:
+        raise WorldError(f"Line 1: a world is at most {TEXT_LIMIT:,} characters long.")
+    try:
+        # An alias could make a small text stand for a huge world.
+        for token in yaml.scan(text, yaml.SafeLoader):
+            if isinstance(token, yaml.AliasToken):
+                raise WorldError(f"Line {token.start_mark.line + 1}: a world has no aliases; write the part out.")
+        node = yaml.compose(text, yaml.SafeLoader)
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        raise WorldError(f"Line {line}: this is not YAML: {error.problem}.") from error
+    except yaml.YAMLError as error:
+        raise WorldError(f"Line 1: this is not YAML: {error}.") from error
+    lines: dict[Where, int] = {}
+    return _Reader(lines).world(_plain(node, (), lines))
+
+
+def from_values(values: dict[str, Any]) -> World:
+    """The world that `to_values` made `values` of. Raises WorldError."""
+    return _Reader({}).world(values)
+
+
+def _plain(node: yaml.Node | None, where: Where, lines: dict[Where, int]) -> Any:
+    """The node's plain value; the line of every part is put into `lines`."""
+    if node is None:
+        return None
+    lines[where] = node.start_mark.line + 1
+    if isinstance(node, yaml.SequenceNode):
+        return [_plain(item, (*where, number), lines) for number, item in enumerate(node.value)]
+    if isinstance(node, yaml.MappingNode):
+        return {key.value: _plain(value, (*where, key.value), lines) for key, value in node.value}
+    if node.tag == "tag:yaml.org,2002:int":
+        return int(node.value)
+    return node.value
+
+
+class _Reader:
+    """Makes a World of plain values, and says where they are wrong."""
+
+    def __init__(self, lines: dict[Where, int]) -> None:
+        self._lines = lines
+
+    def world(self, values: Any) -> World:
+        top = self._mapping(values, (), {"lentil", "title", "student", "hosts"})
+        if top["lentil"] != VERSION:
+            self._fail(("lentil",), f"lentil is {VERSION}, the version of this format")
+        hosts = self._list(top["hosts"], ("hosts",), HOST_LIMIT)
+        world = World(
+            title=self._text(top["title"], ("title",)),
+            student=self._host_name(top["student"], ("student",)),
+            hosts=tuple(self._host(host, ("hosts", number)) for number, host in enumerate(hosts)),
+        )
+        self._refuse_twins(world)
+        if world.host(world.student) is None:
+            self._fail(("student",), f"student is {world.student}, and no host has that name")
+        return world
+
+    def _refuse_twins(self, world: World) -> None:
+        seen: set[str] = set()
+        for number, host in enumerate(world.hosts):
+            for key, value in (("name", host.name), ("address", host.address)):
+                if value in seen:
+                    self._fail(("hosts", number, key), f"two hosts have the {key} {value}")
+                seen.add(value)
+
+    def _host(self, values: Any, where: Where) -> Host:
+        given = self._mapping(values, where, {"name", "address"}, {"smtp"})
+        mail = given.get("smtp")
+        return Host(
+            name=self._host_name(given["name"], (*where, "name")),
+            address=self._address(given["address"], (*where, "address")),
+            smtp=None if mail is None else self._mail(mail, (*where, "smtp")),
+        )
+
+    def _mail(self, values: Any, where: Where) -> Mail:
+        given = self._mapping(values, where, {"domains", "mailboxes"}, {"words"})
+        domains = self._list(given["domains"], (*where, "domains"), HOST_LIMIT)
+        mailboxes = self._list(given["mailboxes"], (*where, "mailboxes"), MAILBOX_LIMIT)
+        words = given.get("words") or {}
+        if not isinstance(words, dict):
+            self._fail((*where, "words"), "words are pairs of a reply's cause and its text")
+        mail = Mail(
+            domains=tuple(self._host_name(name, (*where, "domains", n)) for n, name in enumerate(domains)),
+            mailboxes=tuple(self._text(box, (*where, "mailboxes", n)).lower() for n, box in enumerate(mailboxes)),
+            words={str(key): self._words(text, (*where, "words", key)) for key, text in words.items()},
+        )
+        for number, mailbox in enumerate(mail.mailboxes):
+            match = _MAILBOX.fullmatch(mailbox)
+            if match is None or match["domain"] not in mail.domains:
+                self._fail((*where, "mailboxes", number), f"{mailbox} is no mailbox of this host's domains")
+        return mail
+
+    def _words(self, value: Any, where: Where) -> str:
+        text = self._text(value, where)
+        if not (text.isascii() and text.isprintable()) or len(text) > WORDS_LIMIT:
+            self._fail(where, f"a server's words are printable ASCII, at most {WORDS_LIMIT} characters")
+        return text
+
+    def _host_name(self, value: Any, where: Where) -> str:
+        name = self._text(value, where).lower()
+        if not _NAME.fullmatch(name) or len(name) > 253:
+            self._fail(where, f"{name!r} is not a host name")
+        return name
+
+    def _address(self, value: Any, where: Where) -> str:
+        try:
+            address = ipaddress.IPv4Address(value if isinstance(value, str) else "")
+        except ValueError:
+            self._fail(where, f"{value!r} is not an IPv4 address")
+        if address.is_loopback or address.is_multicast or address.is_unspecified or int(address) == 0xFFFFFFFF:
+            self._fail(where, f"{address} cannot be a host's address")
+        return str(address)
+
+    def _text(self, value: Any, where: Where) -> str:
+        if not isinstance(value, str) or not value.strip():
+            self._fail(where, f"{_named(where)} is a text")
+        return value
+
+    def _list(self, value: Any, where: Where, limit: int) -> list[Any]:
+        if not isinstance(value, list | tuple) or not value or len(value) > limit:
+            self._fail(where, f"{_named(where)} is a list of 1 to {limit}")
+        return list(value)
+
+    def _mapping(
+        self, value: Any, where: Where, needed: set[str], known: frozenset[str] | set[str] = frozenset()
+    ) -> dict[str, Any]:
+        if not isinstance(value, dict):
+            self._fail(where, f"{_named(where)} has the keys {', '.join(sorted(needed))}")
+        for key in value:
+            if key not in needed | known:
+                self._fail((*where, key), f"{_named(where)} has no key {key!r}")
+        for key in sorted(needed):
+            if value.get(key) is None:
+                self._fail(where, f"{_named(where)} needs the key {key}")
+        return value
+
+    def _fail(self, where: Where, what: str) -> NoReturn:
+        line = next((self._lines[where[:n]] for n in range(len(where), -1, -1) if where[:n] in self._lines), None)
+        raise WorldError(f"Line {line}: {what}." if line else f"This world is wrong: {what}.")
+
+
+def _named(where: Where) -> str:
+    """What an instructor calls this part: its last key, or the key of the list that it stands in."""
+    keys = [part for part in where if isinstance(part, str)]
+    if not keys:
+        return "a world"
+    return keys[-1] if isinstance(where[-1], str) else f"a part of {keys[-1]}"
