@@ -179,7 +179,7 @@ def from_fields(values: dict[str, Any], raw: bytes = b"") -> Event:
     event = KINDS.get(name) if isinstance(name, str) else None
     if event is None:
         raise EventError(f"There is no event of kind {name!r}.")
-    hints = _HINTS[name]
+    hints = _HINTS[event.kind]
     given = {key: value for key, value in values.items() if key != "kind"}
     if "raw" in hints:
         given["raw"] = raw
