@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import deque
 from collections.abc import Callable
 from typing import Any
@@ -25,6 +26,8 @@ class Recorder:
         self._seq = 0
         self._conns = 0
         self._sent: dict[Address, deque[tuple[int, int]]] = {}
+        self._room = asyncio.Event()
+        self._room.set()
 
     def record(self, kind: type[Event], *, because: int | None = None, **values: Any) -> int:
         """Make the next event, hand it on, and return its number."""
@@ -55,3 +58,16 @@ class Recorder:
     def forget(self, client: Address) -> None:
         """The connection of `client` is over."""
         self._sent.pop(client, None)
+
+    async def room(self) -> None:
+        """Wait until events are taken again. A server calls this before it reads more of what a peer sends, so that
+        a log that cannot keep up slows the wire down, and loses nothing."""
+        await self._room.wait()
+
+    def hold(self) -> None:
+        """The way to the log is full."""
+        self._room.clear()
+
+    def release(self) -> None:
+        """Events are taken again."""
+        self._room.set()
