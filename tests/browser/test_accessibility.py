@@ -1,0 +1,57 @@
+"""Every page, in both themes, passes axe-core's checks of WCAG 2.2 AA."""
+
+import importlib.resources
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.lab_page import connect, hold_dialogue, open_lab, type_line
+
+AXE = importlib.resources.files("axe_playwright_python").joinpath("axe.min.js").read_text()
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+PAGES = ["/", "/courses/nwen243/", "/help/", "/accounts/password/change/", "/accounts/logout/", "/nowhere/"]
+
+
+def find_violations(page):
+    page.evaluate(AXE)
+    found = page.evaluate("tags => axe.run({runOnly: {type: 'tag', values: tags}})", TAGS)
+    return [(v["id"], [node["target"] for node in v["nodes"]]) for v in found["violations"]]
+
+
+@pytest.fixture(params=["light", "dark"])
+def theme(request):
+    return request.param
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_is_accessible(open_as, theme, path):
+    assert find_violations(open_as("alice", path, color_scheme=theme)) == []
+
+
+def test_the_sign_in_page_is_accessible(portal, chromium, theme):
+    context = chromium.new_context(color_scheme=theme)
+    page = context.new_page()
+    page.goto(f"{portal.url}/accounts/login/")
+    assert find_violations(page) == []
+    context.close()
+
+
+@pytest.mark.parametrize("width", [1440, 900, 390])
+def test_the_lab_is_accessible(open_as, theme, width):
+    page = open_as("alice", color_scheme=theme, viewport={"width": width, "height": 900})
+    open_lab(page)
+    connect(page)
+    type_line(page, "RCPT TO:<bob@lentil.edu>")
+    page.locator("[data-seq]").filter(has_text="503").last.click()
+    assert find_violations(page) == []
+
+
+def test_the_instructors_page_and_a_message_are_accessible(open_as, theme):
+    student = open_as("alice", color_scheme=theme)
+    open_lab(student)
+    hold_dialogue(student)
+    student.get_by_role("link", name=re.compile("alice@halva.fr")).first.click()
+    expect(student.locator("main")).to_contain_text("dahl")
+    assert find_violations(student) == []
+    assert find_violations(open_as("ivy", "/courses/nwen243/labs/", color_scheme=theme)) == []
