@@ -1,0 +1,92 @@
+// Lines that were sent and are not on the wire yet. Each has an id of its own: sent again after a reconnect, it still
+// is one line.
+const MESSAGE_LIMIT = 4 * 1024; // octets of one message; portal/labs/messages.py holds it
+const MESSAGES_A_SECOND = 16; // below the 20 that a socket may send, so that a long paste is not refused
+const PATIENCE = 5000; // ms after which a line without an answer makes the page look at its connection
+
+export class Outbox {
+  #socket;
+  #changed;
+  #sent = []; // times of the messages of the last second
+  #timer = null;
+  items = []; // {clientId, text, sent: when, typed: the seq at which the log has it}, in order
+
+  constructor(socket, changed) {
+    this.#socket = socket;
+    this.#changed = changed;
+    setInterval(() => this.#isSlow() && socket.probe(), PATIENCE);
+  }
+
+  #isSlow() {
+    return this.items.some((item) => item.sent && item.sent < Date.now() - PATIENCE);
+  }
+
+  // Takes a line; returns the sentence that says why it cannot be sent, or null.
+  add(text) {
+    const item = { clientId: crypto.randomUUID(), text, sent: null, typed: null };
+    if (new TextEncoder().encode(JSON.stringify(message(item))).length > MESSAGE_LIMIT) {
+      return `A message is at most ${MESSAGE_LIMIT.toLocaleString("en")} octets long; send shorter lines.`;
+    }
+    this.items.push(item);
+    this.send();
+    return null;
+  }
+
+  // After a reconnect: what has not come back goes out again.
+  again() {
+    for (const item of this.items) item.sent = null;
+    this.send();
+  }
+
+  // Sends what waits, in order, no faster than a socket may.
+  send() {
+    clearTimeout(this.#timer);
+    for (const item of this.items.filter((waiting) => waiting.sent === null)) {
+      const now = Date.now();
+      this.#sent = this.#sent.filter((time) => time > now - 1000);
+      if (this.#sent.length >= MESSAGES_A_SECOND) {
+        this.#timer = setTimeout(() => this.send(), this.#sent[0] + 1000 - now);
+        break;
+      }
+      if (!this.#socket.send(message(item))) break;
+      item.sent = now;
+      this.#sent.push(now);
+    }
+    this.#changed(this.items);
+  }
+
+  // A description came: the lines that it shows are no longer pending.
+  settle(description) {
+    const index = this.items.findIndex((item) => isOf(description, item));
+    const item = this.items[index];
+    if (description.kind === "lab") this.items = [];
+    else if (description.kind === "block" && description.side === "C") this.items = this.items.filter(isNew);
+    else if (item && isShown(description)) {
+      // A block may have shown those typed before it.
+      this.items = this.items.filter((other, place) => place > index || (place < index && isNew(other)));
+    } else if (item) item.typed = description.seq;
+  }
+
+  // The line was refused: it is no longer pending. Returns it.
+  refuse(clientId) {
+    const item = this.items.find((waiting) => waiting.clientId === clientId);
+    this.items = this.items.filter((waiting) => waiting !== item);
+    return item;
+  }
+}
+
+function message(item) {
+  return { type: "input", client_id: item.clientId, console: 1, text: item.text };
+}
+
+function isOf(description, item) {
+  return description.client_id === item.clientId || (item.typed && description.because === item.typed);
+}
+
+function isShown(description) {
+  return Boolean(description.parts || description.note || description.heading);
+}
+
+function isNew(item) {
+  return !item.typed;
+}

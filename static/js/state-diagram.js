@@ -1,0 +1,99 @@
+// Draws a state machine, the present state lit.
+import { drawing } from "./element.js";
+
+const CELL = { width: 116, height: 72 };
+const BOX = { width: 88, height: 30 };
+const APART = 7; // px between the two arrows of a pair of states
+
+// `states`: {name, place: [column, row]}; `arrows`: [from, verb, to]; `withVerbs`: write on each arrow what is said to go
+// that way.
+export function drawMachine(states, arrows, present, withVerbs = false) {
+  const columns = Math.max(...states.map(({ place }) => place[0])) + 1;
+  const rows = Math.max(...states.map(({ place }) => place[1])) + 1;
+  const size = { width: columns * CELL.width, height: rows * CELL.height };
+  const label = present ? `State machine. The session is in ${present}.` : "State machine. No session is open.";
+  const svg = drawing("svg", {
+    class: "machine",
+    role: "img",
+    "aria-label": label,
+    viewBox: `0 0 ${size.width} ${size.height}`,
+    width: size.width,
+    height: size.height,
+  });
+  const boxes = new Map(states.map((state) => [state.name, centre(state.place)]));
+  svg.append(...join(arrows).flatMap((arrow) => drawArrow(arrow, boxes, withVerbs)));
+  svg.append(...states.map((state) => drawState(state.name, boxes.get(state.name), state.name === present)));
+  return svg;
+}
+
+function centre([column, row]) {
+  return { x: (column + 0.5) * CELL.width, y: (row + 0.5) * CELL.height };
+}
+
+// One arrow for all verbs that lead from one state to another.
+function join(arrows) {
+  const joined = new Map();
+  for (const [from, verb, to] of arrows) {
+    const key = JSON.stringify([from, to]);
+    joined.set(key, joined.get(key) ?? { from, to, verbs: [] });
+    joined.get(key).verbs.push(verb);
+  }
+  for (const arrow of joined.values()) arrow.paired = joined.has(JSON.stringify([arrow.to, arrow.from]));
+  return [...joined.values()];
+}
+
+function drawState(name, { x, y }, isPresent) {
+  const { width, height } = BOX;
+  const box = drawing("rect", { x: x - width / 2, y: y - height / 2, width, height, rx: height / 2 });
+  const text = drawing("text", { x, y: y + 4 }, name);
+  return drawing("g", { class: isPresent ? "present" : null }, box, text);
+}
+
+function drawArrow({ from, to, verbs, paired }, boxes, withVerbs) {
+  const [a, b] = shift(boxes.get(from), boxes.get(to), paired ? APART : 0);
+  const start = border(a, b, boxes.get(from));
+  const end = border(b, a, boxes.get(to));
+  const others = [...boxes].filter(([name]) => name !== from && name !== to).map(([, box]) => box);
+  if (others.some((box) => crosses(start, end, box))) return [];
+  const drawn = [drawing("path", { class: "arrow", d: `M${start.x} ${start.y}L${end.x} ${end.y}` }), head(start, end)];
+  if (withVerbs) drawn.push(drawing("text", { class: "verb", ...middle(start, end) }, verbs.join(" ")));
+  return drawn;
+}
+
+function shift(a, b, by) {
+  const length = Math.hypot(b.x - a.x, b.y - a.y);
+  const dx = ((b.y - a.y) / length) * by;
+  const dy = ((a.x - b.x) / length) * by;
+  return [
+    { x: a.x + dx, y: a.y + dy },
+    { x: b.x + dx, y: b.y + dy },
+  ];
+}
+
+// Where the line from `a` (in the box around `box`) to `b` leaves that box.
+function border(a, b, box) {
+  const dx = b.x - a.x;
+  const dy = b.y - a.y;
+  const acrossX = dx ? (box.x + (Math.sign(dx) * BOX.width) / 2 - a.x) / dx : Infinity;
+  const acrossY = dy ? (box.y + (Math.sign(dy) * BOX.height) / 2 - a.y) / dy : Infinity;
+  const part = Math.min(acrossX, acrossY);
+  return { x: a.x + dx * part, y: a.y + dy * part };
+}
+
+function crosses(start, end, box) {
+  return [...Array(21).keys()].some((step) => {
+    const x = start.x + ((end.x - start.x) * step) / 20;
+    const y = start.y + ((end.y - start.y) * step) / 20;
+    return Math.abs(x - box.x) < BOX.width / 2 && Math.abs(y - box.y) < BOX.height / 2;
+  });
+}
+
+function head(start, end) {
+  const angle = Math.atan2(end.y - start.y, end.x - start.x);
+  const corner = (turn) => `${end.x - 8 * Math.cos(angle + turn)} ${end.y - 8 * Math.sin(angle + turn)}`;
+  return drawing("path", { class: "head", d: `M${end.x} ${end.y}L${corner(0.4)}L${corner(-0.4)}z` });
+}
+
+function middle(a, b) {
+  return { x: (a.x + b.x) / 2, y: (a.y + b.y) / 2 + 3 };
+}

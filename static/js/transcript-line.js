@@ -1,0 +1,73 @@
+// Turns a description (protocols/description.py) into an element of the transcript: the one way in which an event is
+// drawn, at the first load, live, and in a replay.
+import { element } from "./element.js";
+
+const SIDES = { C: "Client: ", S: "Server: " };
+
+// `context`: the line's number, the phase to mark (null: none), whether the phase begins here, the time to show, and
+// whether it arrived just now. Returns null for an event that has nothing to show.
+export function drawLine(description, context) {
+  if (description.heading) return drawHeading(description.heading);
+  if (!description.parts && !description.note) return null;
+  const row = description.parts ? drawWire(description, context) : drawNote(description);
+  const item = element("li", { class: classes(description, context), "data-seq": description.seq });
+  if (context.newPhase && context.phase) item.append(element("span", { class: "phase" }, context.phase));
+  item.append(row);
+  return item;
+}
+
+export function drawHeading([title, rest]) {
+  return element("li", { class: "heading" }, element("strong", {}, title), " ", element("span", {}, rest));
+}
+
+function classes(description, { phase, newPhase, arrived }) {
+  return [
+    description.parts ? "line" : "note",
+    description.side && `side-${description.side}`,
+    description.tone && `tone-${description.tone}`,
+    phase && "in-phase",
+    newPhase && "new-phase",
+    arrived && "arrived",
+  ]
+    .filter(Boolean)
+    .join(" ");
+}
+
+function drawWire(description, { number, time }) {
+  const row = element("div", { class: "row" }, drawChoose(description, number), drawSide(description.side));
+  row.append(drawParts(description), element("span", { class: "when" }, time ?? ""));
+  if (description.help) row.append(element("p", { class: "line-help" }, description.help));
+  return row;
+}
+
+function drawNote(description) {
+  const says = element("p", { class: "says" }, description.note);
+  const row = element("div", { class: "row" }, drawChoose(description, null), says);
+  if (description.help) row.append(element("p", { class: "line-help" }, description.help));
+  return row;
+}
+
+function drawChoose(description, number) {
+  if (!description.explanation) return element("span", { class: "choose" }, number ?? "");
+  const label = number ? `Line ${number}` : "Explain";
+  const button = element("button", { class: "choose", type: "button", tabindex: -1, "aria-label": label });
+  button.append(number ?? "?");
+  return button;
+}
+
+function drawSide(side) {
+  return element(
+    "span",
+    { class: "side" },
+    element("span", { "aria-hidden": "true" }, side ?? ""),
+    element("span", { class: "visually-hidden" }, SIDES[side] ?? ""),
+  );
+}
+
+function drawParts({ parts }) {
+  const bytes = element("span", { class: "bytes" });
+  for (const [style, text] of parts) {
+    bytes.append(style === "text" ? text : element("span", { class: `part-${style}` }, text));
+  }
+  return bytes;
+}
