@@ -6,7 +6,6 @@ explanations read it, and the lesson's diagram is drawn from it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 
@@ -23,8 +22,8 @@ class State:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """What may happen in a state: the client says `verb`, the server answers `code` for the reason `why`, and the
-    session is in `then` (None: where it was)."""
+    """What may happen in a state: the client says `verb` ("" where the server speaks unasked), the server answers
+    `code` for the reason `why`, and the session is in `then` (None: where it was)."""
 
     state: str
     verb: str
@@ -44,15 +43,39 @@ class Machine:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_then", {(r.state, r.verb, r.code, r.why): r.then or r.state for r in self.rows})
+        object.__setattr__(self, "_states", {state.name: state for state in self.states})
+        by_verb: dict[tuple[str, str], list[Row]] = {}
+        for row in self.rows:
+            by_verb.setdefault((row.state, row.verb), []).append(row)
+        object.__setattr__(self, "_replies", by_verb)
 
     def step(self, state: str, verb: str, code: str, why: str) -> str | None:
         """The state after `verb` was answered so in `state`; None where the table has no such row."""
         return self._then.get((state, verb, code, why))  # type: ignore[attr-defined, no-any-return]
 
-    def replies(self, state: str, verb: str) -> Iterator[Row]:
+    def expect(self, state: str, verb: str) -> str:
+        """The state that a client counts on which goes on without waiting for the answer to `verb`."""
+        return next((r.then or state for r in self.replies(state, verb) if r.code[0] in "23"), state)
+
+    def forbids(self, state: str, verb: str) -> str | None:
+        """The cause for which the server refuses `verb` in `state` whatever its argument (a bad sequence of commands,
+        503); None where the state allows it."""
+        return next((r.why for r in self.replies(state, verb) if r.code == "503"), None)
+
+    def allowed(self, state: str) -> list[str]:
+        """The verbs that can succeed in `state`, in the order of the table."""
+        return list(dict.fromkeys(r.verb for r in self.rows if r.state == state and r.verb and r.code[0] in "23"))
+
+    def replies(self, state: str, verb: str) -> list[Row]:
         """Every answer that the table knows to `verb` in `state`."""
-        return (row for row in self.rows if row.state == state and row.verb == verb)
+        return self._replies.get((state, verb), [])  # type: ignore[attr-defined, no-any-return]
+
+    def state(self, name: str) -> State:
+        """The state of that name. Raises KeyError."""
+        return self._states[name]  # type: ignore[attr-defined, no-any-return]
 
     def arrows(self) -> list[tuple[str, str, str]]:
-        """(from, verb, to) of every row that leads elsewhere, once each: the arrows of the diagram."""
-        return list(dict.fromkeys((r.state, r.verb, r.then) for r in self.rows if r.then and r.then != r.state))
+        """(from, verb, to) of every row in which the server does as it was asked and the session moves on, once each:
+        the arrows of the diagram."""
+        moves = (r for r in self.rows if r.then and r.then != r.state and r.verb and r.code[0] in "23")
+        return list(dict.fromkeys((r.state, r.verb, r.then or "") for r in moves))

@@ -35,6 +35,10 @@ class Recorder:
         self._sink(kind(seq=self._seq, at=self._clock(), because=because, **values))
         return self._seq
 
+    def now(self) -> int:
+        """The lab's time, in microseconds since the Unix epoch."""
+        return self._clock()
+
     def new_conn(self) -> str:
         """A name for a connection that no other connection of this lab ever had."""
         self._conns += 1

@@ -1,0 +1,44 @@
+"""Every limit of the servers in a lab, once. Octets unless a name says otherwise. Sources: RFC 5321 section 4.5.3.1 and
+RFC 1870, where a standard has an opinion; the rest is ours."""
+
+from __future__ import annotations
+
+# A connection's octets
+CHUNK = 64 * 1024  # read at once, and the size of a Block
+LINE_WITHOUT_END = 64 * 1024  # of a line without its LF, before what is there is recorded as a Block
+
+# A session
+COMMAND_LINE = 512  # a command with its CRLF: RFC 5321 section 4.5.3.1.4
+MAIL_PARAMETERS = 26 + 17  # what SIZE (RFC 1870 section 3) and BODY (RFC 6152 section 2) add to it for MAIL
+REPLY_LINE = 512  # a reply line with its CRLF: RFC 5321 section 4.5.3.1.5
+LOCAL_PART = 64  # RFC 5321 section 4.5.3.1.1
+DOMAIN = 255  # RFC 5321 section 4.5.3.1.2
+PATH = 256  # with its angle brackets: RFC 5321 section 4.5.3.1.3
+RECIPIENTS = 100  # of a message: RFC 5321 section 4.5.3.1.8 asks for no fewer
+COMMANDS = 1_000  # of a session
+IDLE_SECONDS = 600  # without an octet from the client: RFC 5321 section 4.5.3.2.7 asks for at least 300
+CONNECTIONS = 20  # at once to a host
+LINGER_SECONDS = 5  # for the last words to reach a client that is not reading
+
+# A message
+TEXT_LINE = 1_000  # a line of it with its CRLF, without the dot of transparency: RFC 5321 section 4.5.3.1.6
+MESSAGE = 1_048_576  # announced by SIZE: RFC 1870 section 3
+LINES_SHOWN = 200  # of a message, before its octets are recorded in Blocks
+
+# The console
+CONNECT_SECONDS = 5  # until a connection counts as unanswered
+
+# A lab's process: resource limits, as setrlimit(2) has them
+ADDRESS_SPACE = 160 * 1024 * 1024
+DESCRIPTORS = 512  # sockets included
+THREADS = 8
+FILE_SIZE = 0  # a lab has no file to write
+
+# A lab and its supervisor
+READY_SECONDS = 10  # from the request to a lab whose servers listen
+STOP_SECONDS = 5  # for a lab to end by itself, before it is ended
+ANSWER_SECONDS = 10  # for a lab to take what is sent to it
+BATCH_EVENTS = 200  # committed at once
+BATCH = 512 * 1024  # raw octets committed at once; a larger event goes alone
+EVENT_TEXT = 1_000  # characters in a text of an event
+CAPTURE_RING = 4 * 1024 * 1024

@@ -1,0 +1,220 @@
+"""Causes about the session as a whole: its opening, its order, its limits, and the verbs beside the mail itself."""
+
+from __future__ import annotations
+
+from protocols import limits
+from protocols.smtp.causes.cause import CLIENT, Cause
+
+CAUSES = (
+    Cause(
+        why="ready",
+        code="220",
+        enhanced="",
+        words="{host} ESMTP",
+        says="The server greets whoever connects, and names itself first. In SMTP the server has the first word; a "
+        "client says nothing before it.",
+        references=((5321, "3.1"), (5321, "4.3.1")),
+    ),
+    Cause(
+        why="hello",
+        code="250",
+        enhanced="",
+        words="{host} Hello {client}",
+        says="You named yourself with HELO, and the server answers with its own name. Both sides now stand at the "
+        "beginning of a mail transaction. The server took your name as you gave it, without checking it.",
+        references=((5321, "4.1.1.1"), (5321, "3.2")),
+        knows=CLIENT,
+    ),
+    Cause(
+        why="hello-extended",
+        code="250",
+        enhanced="",
+        words="{host} Hello {client}",
+        says="You greeted with EHLO, so the server answers with its name and then one line for each extension that it "
+        "offers. A hyphen after the code means that another line follows.",
+        references=((5321, "4.1.1.1"), (5321, "2.2.1")),
+        knows=CLIENT,
+    ),
+    Cause(
+        why="hello-without-name",
+        code="501",
+        enhanced="",
+        words="Say the name of your host",
+        says="{verb} is how a client names itself, and yours came without a name.",
+        help="Put your host's name after {verb}, for example {verb} mx.halva.fr.",
+        references=((5321, "4.1.1.1"),),
+    ),
+    Cause(
+        why="hello-with-bad-name",
+        code="501",
+        enhanced="",
+        words="That is no host name",
+        says="After {verb} comes one domain name, or an address in brackets. What you gave is neither: labels are "
+        "letters, digits and hyphens, joined by dots, without spaces.",
+        help="Name your host like mx.halva.fr, or by its address like [10.0.0.1].",
+        references=((5321, "4.1.1.1"), (5321, "4.1.2"), (5321, "4.1.3")),
+    ),
+    Cause(
+        why="mail-before-helo",
+        code="503",
+        enhanced="5.5.1",
+        words="Need HELO before MAIL",
+        says="A session begins with a greeting: until you have named yourself, the server takes no sender.",
+        help="Introduce yourself first. Say HELO and your host's name, then MAIL FROM.",
+        references=((5321, "4.1.4"), (5321, "3.1")),
+    ),
+    Cause(
+        why="rcpt-before-helo",
+        code="503",
+        enhanced="5.5.1",
+        words="Need HELO before RCPT",
+        says="RCPT names a recipient within a mail transaction, and no transaction can start before the greeting.",
+        help="Two steps are missing. Say HELO and your host's name, then MAIL FROM, then RCPT TO.",
+        references=((5321, "4.1.4"), (5321, "4.1.1.3")),
+    ),
+    Cause(
+        why="data-before-helo",
+        code="503",
+        enhanced="5.5.1",
+        words="Need HELO before DATA",
+        says="DATA sends the message of a mail transaction, and this session has not even been greeted.",
+        help="The message comes last. Say HELO, MAIL FROM and RCPT TO before DATA.",
+        references=((5321, "4.1.4"), (5321, "4.1.1.4")),
+    ),
+    Cause(
+        why="reset",
+        code="250",
+        enhanced="2.0.0",
+        words="Reset",
+        says="RSET throws the envelope away: sender and recipients, if there were any. Your greeting stays.",
+        references=((5321, "4.1.1.5"),),
+    ),
+    Cause(
+        why="nothing-done",
+        code="250",
+        enhanced="2.0.0",
+        words="Ok",
+        says="NOOP does nothing but get this answer. The server is there and listens; the envelope is as it was.",
+        references=((5321, "4.1.1.9"),),
+    ),
+    Cause(
+        why="bye",
+        code="221",
+        enhanced="2.0.0",
+        words="{host} closing connection",
+        says="You said QUIT, and the server takes its leave. After this line it closes the connection; a client waits "
+        "for it before it closes its own side.",
+        references=((5321, "4.1.1.10"), (5321, "3.8")),
+    ),
+    Cause(
+        why="not-verified",
+        code="252",
+        enhanced="2.5.0",
+        words="Will not say whether that mailbox exists; RCPT will",
+        says="VRFY asks whether a mailbox exists. This server never tells: whoever collects addresses would ask for "
+        "every name there is. 252 is the honest answer of a server that did not check.",
+        references=((5321, "3.5.3"), (5321, "7.3"), (5321, "4.1.1.6")),
+    ),
+    Cause(
+        why="verify-whom",
+        code="501",
+        enhanced="5.5.4",
+        words="VRFY needs a user name or mailbox",
+        says="VRFY asks about somebody, and yours names nobody.",
+        help="Put a mailbox after it, for example VRFY bob@lentil.edu.",
+        references=((5321, "4.1.1.6"),),
+    ),
+    Cause(
+        why="help",
+        code="214",
+        enhanced="2.0.0",
+        words="This server understands:",
+        says="HELP lists the verbs that this server understands. HELP and a verb shows how that one is written.",
+        references=((5321, "4.1.1.8"),),
+    ),
+    Cause(
+        why="help-on-verb",
+        code="214",
+        enhanced="2.0.0",
+        words="It is written so:",
+        says="HELP and a verb shows the form in which the server expects it. What stands in brackets you fill in.",
+        references=((5321, "4.1.1.8"), (5321, "4.1.1")),
+    ),
+    Cause(
+        why="no-help-on-that",
+        code="504",
+        enhanced="5.5.4",
+        words="There is no help on that",
+        says="HELP takes one of this server's own verbs, or nothing at all. It knows nothing about what you asked for.",
+        help="Say HELP alone to see the verbs it can explain.",
+        references=((5321, "4.1.1.8"), (5321, "4.3.2")),
+    ),
+    Cause(
+        why="argument-unwanted",
+        code="501",
+        enhanced="5.5.4",
+        words="There is no argument to that",
+        says="{verb} takes no argument, and something follows it on your line. The server did not act on it.",
+        help="Say {verb} alone on its line.",
+        references=((5321, "4.1.1"), (5321, "4.3.2")),
+    ),
+    Cause(
+        why="too-many-connections",
+        code="421",
+        enhanced="",
+        words="{host} has too many connections, try again later",
+        says=f"This host serves {limits.CONNECTIONS} connections at once, and all of them are taken. It says so "
+        "instead of a greeting and closes the connection.",
+        help="Close a connection with QUIT, then connect again.",
+        references=((5321, "3.8"), (5321, "4.3.2")),
+    ),
+    Cause(
+        why="too-many-commands",
+        code="421",
+        enhanced="4.7.0",
+        words="{host} has heard enough commands, closing connection",
+        says=f"A session may have {limits.COMMANDS:,} commands, and this one had them. The server closes the "
+        "connection; what was not accepted yet is lost.",
+        help="Connect again and go on there.",
+        references=((5321, "3.8"), (5321, "7.8")),
+    ),
+    Cause(
+        why="idle",
+        code="421",
+        enhanced="4.4.2",
+        words="{host} waited too long, closing connection",
+        says=f"The server heard nothing for {limits.IDLE_SECONDS // 60} minutes. It says so and closes the connection, "
+        "so that forgotten sessions do not pile up.",
+        help="Connect again. A message without its final dot was not sent.",
+        references=((5321, "3.8"), (5321, "4.5.3.2.7")),
+    ),
+    Cause(
+        why="lab-ends",
+        code="421",
+        enhanced="4.3.2",
+        words="{host} is going down, closing connection",
+        says="The lab ends, and its server says so before it closes the connection.",
+        help="Open the lab again to go on; the mailboxes are kept.",
+        references=((5321, "3.8"),),
+    ),
+    Cause(
+        why="local-error",
+        code="451",
+        enhanced="4.3.0",
+        words="Something went wrong here, try again",
+        says="The server failed at something that is not your doing. 451 tells a client that the same command may work "
+        "later; the session goes on.",
+        help="Try once more. If it stays, tell your instructor: the fault is in the lab, not in your line.",
+        references=((5321, "4.2.2"), (5321, "4.3.2")),
+    ),
+    Cause(
+        why="server-failed",
+        code="421",
+        enhanced="4.3.0",
+        words="{host} failed, closing connection",
+        says="The server failed in the middle of your message, which is not your doing. It cannot tell any more where "
+        "the message ends, so it closes the connection; nothing was delivered.",
+        help="Connect and send the message again. If it stays, tell your instructor.",
+        references=((5321, "3.8"), (5321, "6.1")),
+    ),
+)
