@@ -95,8 +95,17 @@ class Bell:
     descriptions: list[dict[str, Any]] | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class End:
+    """To the owner of `lab`: end it."""
+
+    type: ClassVar[str] = "end"
+
+    lab: int
+
+
 FROM_PAGE: dict[str, type[Any]] = {message.type: message for message in (Since, Input, HangUp)}
-ON_BUS: dict[str, type[Any]] = {message.type: message for message in (Input, HangUp, Bell)}
+ON_BUS: dict[str, type[Any]] = {message.type: message for message in (Input, HangUp, Bell, End)}
 
 
 def to_text(message: Any) -> str:
@@ -118,6 +127,11 @@ def from_text(text: str, known: dict[str, type[Any]]) -> Any:
     return message
 
 
+def is_client_id(text: str) -> bool:
+    """Whether `text` can be an id that a page made."""
+    return bool(_CLIENT_ID.fullmatch(text))
+
+
 def _check(message: Any) -> None:
     for name, hint in get_type_hints(type(message)).items():
         value = getattr(message, name)
@@ -125,5 +139,5 @@ def _check(message: Any) -> None:
             raise MessageError(f"The page sent a {message.type} message with a wrong {name}; reload it.")
     if isinstance(message, Since) and not 0 <= message.seq < 2**53:
         raise MessageError("The page asked for a place that no log has; reload it.")
-    if isinstance(message, Input | HangUp) and not (_CLIENT_ID.fullmatch(message.client_id) and message.console == 1):
+    if isinstance(message, Input | HangUp) and not (is_client_id(message.client_id) and message.console == 1):
         raise MessageError("The page sent a line without an id of its own; reload it.")

@@ -1,0 +1,41 @@
+"""The one place where permission questions are asked: may this user do that to this?
+
+What is asked about says which role the user has there (`role_of`); the table says which roles are enough. Being staff
+or superuser is no role: it opens Django's admin, and nobody's lab.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal, Protocol
+
+from django.contrib.auth.models import AnonymousUser
+
+if TYPE_CHECKING:
+    from portal.accounts.models import User
+
+Role = Literal["owner", "student", "instructor"]
+Action = Literal["see course", "open lab", "see class", "see lab", "type", "open lab again", "end lab"]
+
+ENOUGH: dict[Action, frozenset[Role]] = {
+    "see course": frozenset({"student", "instructor"}),
+    "open lab": frozenset({"student", "instructor"}),
+    "see class": frozenset({"instructor"}),
+    "see lab": frozenset({"owner", "instructor"}),
+    "type": frozenset({"owner"}),
+    "open lab again": frozenset({"owner"}),
+    "end lab": frozenset({"owner"}),
+}
+
+
+class HasRoles(Protocol):
+    """Something that permission is asked about."""
+
+    def role_of(self, user: User) -> Role | None:
+        """The user's role here; None for an outsider."""
+
+
+def may(user: User | AnonymousUser, action: Action, thing: HasRoles) -> bool:
+    """Whether `user` may do `action` to `thing`."""
+    if isinstance(user, AnonymousUser) or not user.is_active:
+        return False
+    return thing.role_of(user) in ENOUGH[action]

@@ -1,0 +1,98 @@
+"""The log of a lab: one way in, one way out.
+
+`append` is called by the lab's owner alone. Everything that shows a lab reads it with `after`, and describes what it
+read with `describe`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from portal.labs import models
+from portal.labs.messages import is_client_id
+from portal.worlds.models import Mailbox
+from protocols import explain
+from protocols.events import Delivered, Event, Lab
+from protocols.sandbox.supervisor import StaleOwner
+
+
+def append(lab_id: int, epoch: int, events: Sequence[Event]) -> None:
+    """Commit `events`, whose seqs go on where the log ends, together with what they change: the mailboxes and the lab's
+    state. All of it or nothing. The same events given again change nothing.
+
+    Raises StaleOwner where the lab has another owner by now, or its log does not end where these events begin.
+    """
+    first, last = events[0].seq, events[-1].seq
+    with transaction.atomic():
+        lab = models.Lab.objects.filter(pk=lab_id, epoch=epoch)
+        # One statement checks and claims: on SQLite nothing else could be between the two, on PostgreSQL it could.
+        if not lab.filter(last_seq=first - 1).update(last_seq=last, **_find_changes(events)):
+            if lab.filter(last_seq=last).exists():
+                return  # committed before, and whoever gave them did not hear of it
+            raise StaleOwner(f"Lab {lab_id} has another owner than that of epoch {epoch}.")
+        models.Event.objects.bulk_create(_make_rows(lab_id, events))
+        for event in events:
+            if isinstance(event, Delivered):
+                _deliver(lab_id, event)
+
+
+def after(lab_id: int, seq: int, limit: int) -> list[Event]:
+    """The first `limit` events of the log after `seq`, in order."""
+    rows = models.Event.objects.filter(lab_id=lab_id, seq__gt=seq).order_by("seq")[:limit]
+    return [row.event() for row in rows]
+
+
+def describe(lab_id: int, events: Sequence[Event]) -> list[dict[str, Any]]:
+    """What a reader is shown of `events`, as plain JSON values. Causes not among them are read from the log."""
+    known = {event.seq: event for event in events}
+    missing = {event.because for event in events if event.because is not None} - known.keys()
+    if missing:
+        rows = models.Event.objects.filter(lab_id=lab_id, seq__in=missing)
+        known |= {row.seq: row.event() for row in rows}
+    return [explain.describe(event, known.get(event.because or 0)).to_json() for event in events]
+
+
+def _find_changes(events: Sequence[Event]) -> dict[str, Any]:
+    """What the events change of the lab's own row."""
+    changes: dict[str, Any] = {}
+    for event in events:
+        if isinstance(event, Lab):
+            state = _STATES[event.change]
+            is_over = state not in models.Lab.UP
+            changes |= {"state": state, "why": event.why or "", "ended_at": timezone.now() if is_over else None}
+            if is_over:
+                changes |= {"owner": "", "lease_until": None}
+    return changes
+
+
+_STATES = {
+    "started": models.Lab.State.RUNNING,
+    "failed": models.Lab.State.FAILED,
+    "ended": models.Lab.State.ENDED,
+}
+
+
+def _make_rows(lab_id: int, events: Sequence[Event]) -> list[models.Event]:
+    """The rows of the events. A client_id is the page's, but comes back through a hostile lab: one that is no such id,
+    or that the log has already, is left out."""
+    rows = [models.Event.of(lab_id, event) for event in events]
+    given = [row.client_id for row in rows if row.client_id is not None]
+    if given:
+        used = set(models.Event.objects.filter(lab_id=lab_id, client_id__in=given).values_list("client_id", flat=True))
+        for row in rows:
+            if row.client_id in used or not is_client_id(row.client_id or ""):
+                row.client_id = None
+            used.add(row.client_id)
+    return rows
+
+
+def _deliver(lab_id: int, event: Delivered) -> None:
+    """Put the message into the mailbox, if the lab's world has it: what a lab says is not believed."""
+    mailbox = Mailbox.objects.filter(world__lab=lab_id, address=event.mailbox).first()
+    if mailbox:
+        mailbox.deliver(event.sender, event.raw, datetime.fromtimestamp(event.at / 1_000_000, UTC))

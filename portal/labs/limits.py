@@ -1,0 +1,22 @@
+"""Every limit of labs in the portal, once. Those of the servers in a lab are in `protocols.limits`, those of one
+message beside the messages."""
+
+from __future__ import annotations
+
+LABS_A_PERSON = 3  # running at once
+LABS_A_MACHINE = 200  # running at once under one worker
+
+# Ownership of a lab is a lease. Seconds.
+LEASE = 8  # that a lease lasts; a lab whose lease ran out may be taken over by any worker
+RENEWAL = 2  # between two renewals, and two looks for leases that ran out
+
+# The live page. Seconds, where a name says nothing else.
+CHUNK = 200  # events in one message to a page
+LOOK = 15  # between two looks of a socket at its log, and at whether its user may still see it
+BELLS_WAITING = 64  # bells for one socket; past that they are dropped, and the socket reads the log
+INPUTS_WAITING = 256  # messages from pages to one lab; past that they are dropped, and the pages send them again
+BELL_SIZE = 64 * 1024  # characters of a bell; a larger one goes without its copy of the events
+SCOLDINGS = 100  # messages from one socket that no page sends, before it is closed
+
+VISIT = 600  # seconds in which a person's looks at one lab count as one visit
+STARTING = 5  # seconds that a request to open a lab may wait for its task, before any worker takes it up by itself

@@ -1,0 +1,148 @@
+"""A running world: whose it is, who runs it, its log, and who looked at it."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from portal.accounts.may import Role
+from portal.courses.models import Activity, Course
+from portal.labs import limits
+from portal.worlds.models import World
+from protocols import events
+
+if TYPE_CHECKING:
+    from portal.accounts.models import User
+
+_COLUMNS = ("kind", "seq", "at", "because", "client_id")  # of an event's fields; the others are in `data`
+
+
+class Lab(models.Model):
+    """A student's own Internet: its world and its log, which go on over every start.
+
+    Who runs it is a lease: `owner` is the worker's name until `lease_until`, and every change of owner raises `epoch`.
+    `starts` counts the starts, `last_seq` is the seq of the log's last event, `why` is the code or sentence that says
+    why it ended or failed.
+    """
+
+    class State(models.TextChoices):
+        STARTING = "starting"
+        RUNNING = "running"
+        ENDED = "ended"
+        FAILED = "failed"
+
+    UP = (State.STARTING, State.RUNNING)
+
+    activity = models.ForeignKey(Activity, models.PROTECT, related_name="labs")
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="labs")
+    world = models.OneToOneField(World, models.PROTECT, related_name="lab")
+    state = models.CharField(max_length=10, choices=State, default=State.STARTING)
+    owner = models.CharField(max_length=100, blank=True)
+    epoch = models.PositiveIntegerField(default=0)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    starts = models.PositiveIntegerField(default=0)
+    last_seq = models.PositiveBigIntegerField(default=0)
+    opened_at = models.DateTimeField(auto_now_add=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    why = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["activity", "person"], condition=Q(state__in=["starting", "running"]), name="one_lab_up"
+            )
+        ]
+        indexes = [models.Index(fields=["lease_until"], condition=Q(state__in=["starting", "running"]), name="leases")]
+
+    def __str__(self) -> str:
+        return f"Lab {self.pk}"
+
+    @property
+    def course(self) -> Course:
+        """The course that it belongs to."""
+        return self.activity.unit.course
+
+    def role_of(self, user: User) -> Role | None:
+        """Owner for the person whose lab it is, instructor for the course's, both while they are enrolled. Classmates
+        have none."""
+        role = self.course.role_of(user)
+        if role and user.pk == self.person_id:
+            return "owner"
+        return "instructor" if role == "instructor" else None
+
+    def ask_for_start(self) -> None:
+        """Ask for a start. A task is to claim it; a request that waits too long is taken up by any worker."""
+        self.state = self.State.STARTING
+        self.owner = self.why = ""
+        self.ended_at = None
+        self.lease_until = timezone.now() + timedelta(seconds=limits.STARTING)
+        self.save(update_fields=["state", "owner", "why", "ended_at", "lease_until"])
+
+    def record_visit(self, user: User) -> None:
+        """Keep that `user` looks at this lab, where it is another's. Looks within limits.VISIT are one visit."""
+        recent = timezone.now() - timedelta(seconds=limits.VISIT)
+        if user.pk != self.person_id and not self.visits.filter(user=user, at__gt=recent).exists():
+            self.visits.create(user=user)
+
+    @classmethod
+    def find(cls, pk: int) -> Lab:
+        """The lab with what its pages and its permission need. Raises Lab.DoesNotExist."""
+        return cls.objects.select_related("person", "world", "activity__unit__course").get(pk=pk)
+
+    @classmethod
+    def up(cls) -> QuerySet[Lab]:
+        """The labs that are starting or running."""
+        return cls.objects.filter(state__in=cls.UP)
+
+
+class Event(models.Model):
+    """One event of a lab's log (`protocols.events`), by its `seq`. `data` holds the fields that have no column."""
+
+    lab = models.ForeignKey(Lab, models.CASCADE, related_name="events")
+    seq = models.PositiveBigIntegerField()
+    kind = models.CharField(max_length=16)
+    at = models.BigIntegerField(help_text="The lab's clock, in microseconds since the Unix epoch.")
+    because = models.PositiveBigIntegerField(null=True, blank=True)
+    client_id = models.CharField(max_length=36, null=True, blank=True)  # noqa: DJ001 - NULL is not unique, "" would be
+    raw = models.BinaryField()
+    # JSON as text, its strings escaped to ASCII: a lab is hostile, and PostgreSQL's jsonb refuses U+0000.
+    data = models.TextField()
+
+    class Meta:
+        ordering = ["lab", "seq"]
+        constraints = [
+            models.UniqueConstraint(fields=["lab", "seq"], name="one_event_a_seq"),
+            models.UniqueConstraint(fields=["lab", "client_id"], name="one_event_a_client_id"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Event {self.seq} of lab {self.lab_id}"
+
+    @classmethod
+    def of(cls, lab_id: int, event: events.Event) -> Event:
+        """The row of an event, not saved yet."""
+        fields = events.to_fields(event)
+        columns: dict[str, Any] = {name: fields.pop(name) for name in _COLUMNS if name in fields}
+        return cls(lab_id=lab_id, raw=getattr(event, "raw", b""), data=json.dumps(fields), **columns)
+
+    def event(self) -> events.Event:
+        """The event that this row keeps."""
+        columns = {name: getattr(self, name) for name in _COLUMNS if getattr(self, name) is not None}
+        return events.from_fields(json.loads(self.data) | columns, bytes(self.raw))
+
+
+class Visit(models.Model):
+    """That somebody looked at another's lab, and when they began."""
+
+    lab = models.ForeignKey(Lab, models.CASCADE, related_name="visits")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="visits")
+    at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return f"{self.user} at lab {self.lab_id}"

@@ -1,0 +1,198 @@
+"""The pages about labs, and the course's, which shows its activities with the labs. What a user may not know of is not
+found."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from portal.accounts.may import Action, may
+from portal.courses.models import Activity
+from portal.courses.views import find_course
+from portal.labs.models import Lab
+from portal.labs.opening import LimitReached, open_activity, open_again
+from portal.labs.tasks import close_lab
+from portal.requests import Request
+from portal.worlds.mail import read_body, read_headers
+from portal.worlds.models import Message
+from protocols.explain import lesson
+from protocols.world import World
+
+ENDED_SHOWN = 200  # ended labs on the class's page
+
+
+@dataclass(frozen=True, slots=True)
+class ActivityRow:
+    """An activity as the course's page lists it; `lab` is the user's latest lab of it."""
+
+    title: str
+    summary: str
+    slug: str
+    lab: Lab | None
+
+
+@dataclass(frozen=True, slots=True)
+class UnitRow:
+    """A unit as the course's page lists it."""
+
+    title: str
+    activities: list[ActivityRow]
+
+
+@dataclass(frozen=True, slots=True)
+class HostRow:
+    """A host as the lab's page lists it; `services` are (protocol, port, transport)."""
+
+    name: str
+    address: str
+    services: list[tuple[str, int, str]]
+    is_student: bool
+
+
+@login_required
+@require_safe
+def show_course(request: Request, course: str) -> HttpResponse:
+    """A course's units and activities, each with the user's latest lab of it."""
+    found = find_course(request, course, "see course")
+    latest = {lab.activity_id: lab for lab in Lab.objects.filter(person=request.user).order_by("pk")}
+    units = [
+        UnitRow(
+            unit.title,
+            [ActivityRow(each.title, each.summary, each.slug, latest.get(each.pk)) for each in unit.activities.all()],
+        )
+        for unit in found.units.prefetch_related("activities")
+    ]
+    context = {"course": found, "role": found.role_of(request.user), "units": units}
+    return render(request, "courses/course.html", context)
+
+
+@login_required
+@require_safe
+def show_class(request: Request, course: str) -> HttpResponse:
+    """The labs of a course, for its instructors."""
+    found = find_course(request, course, "see class")
+    labs = Lab.objects.filter(activity__unit__course=found).select_related("person", "activity")
+    context = {
+        "course": found,
+        "running": labs.filter(state__in=Lab.UP).order_by("opened_at"),
+        "ended": labs.exclude(state__in=Lab.UP).order_by("-ended_at", "-pk")[:ENDED_SHOWN],
+    }
+    return render(request, "labs/class.html", context)
+
+
+@login_required
+@require_POST
+def open_lab(request: Request, course: str, activity: str) -> HttpResponse:
+    """Open a lab of an activity: the one that is up, else a new one."""
+    found = get_object_or_404(
+        Activity.objects.select_related("unit__course", "world"),
+        unit__course__slug=course,
+        slug=activity,
+        world__isnull=False,
+    )
+    if not may(request.user, "open lab", found):
+        raise Http404
+    try:
+        lab = open_activity(found, request.user)
+    except LimitReached as limit:
+        messages.error(request, str(limit))
+        return redirect("course", course)
+    return redirect("lab", lab.pk)
+
+
+@login_required
+@require_safe
+def show_lab(request: Request, lab: int) -> HttpResponse:
+    """A lab: its task, its hosts, its wire. The transcript itself comes by the websocket."""
+    found = find_lab(request, lab, "see lab")
+    document = found.world.document()
+    context = {
+        "lab": found,
+        "course": found.course,
+        "unit": found.activity.unit,
+        "activity": found.activity,
+        "hosts": list_hosts(document),
+        "student": document.student,
+        "lesson": lesson("smtp"),
+        "may_type": may(request.user, "type", found),
+        "mailboxes": found.world.list_mailboxes(),
+    }
+    return render(request, "labs/lab.html", context)
+
+
+@login_required
+@require_POST
+def open_lab_again(request: Request, lab: int) -> HttpResponse:
+    """Start a lab that ended once more."""
+    found = find_lab(request, lab, "open lab again")
+    try:
+        found = open_again(found)
+    except LimitReached as limit:
+        messages.error(request, str(limit))
+    return redirect("lab", found.pk)
+
+
+@login_required
+@require_POST
+def end_lab(request: Request, lab: int) -> HttpResponse:
+    """End a lab."""
+    found = find_lab(request, lab, "end lab")
+    close_lab.delay(found.pk)
+    return redirect("lab", found.pk)
+
+
+@login_required
+@require_safe
+def show_mailboxes(request: Request, lab: int) -> HttpResponse:
+    """The mailboxes of a lab's world, as a part of its page."""
+    found = find_lab(request, lab, "see lab")
+    return render(request, "labs/_mailboxes.html", {"lab": found, "mailboxes": found.world.list_mailboxes()})
+
+
+@login_required
+@require_safe
+def show_message(request: Request, lab: int, message: int) -> HttpResponse:
+    """A message in one of the lab's mailboxes."""
+    found, mail = find_message(request, lab, message)
+    raw = bytes(mail.raw)
+    context: dict[str, Any] = {"lab": found, "course": found.course, "message": mail}
+    return render(request, "labs/message.html", context | {"headers": read_headers(raw), "body": read_body(raw)})
+
+
+@login_required
+@require_safe
+def show_source(request: Request, lab: int, message: int) -> HttpResponse:
+    """A message's octets as they were stored, as plain text that no browser takes for anything else."""
+    _, mail = find_message(request, lab, message)
+    response = HttpResponse(bytes(mail.raw), content_type="text/plain; charset=us-ascii")
+    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return response
+
+
+def find_lab(request: Request, pk: int, action: Action) -> Lab:
+    """The lab, if the user may do `action` to it; raises Http404 otherwise. That they looked is kept."""
+    try:
+        lab = Lab.find(pk)
+    except Lab.DoesNotExist as error:
+        raise Http404 from error
+    if not may(request.user, action, lab):
+        raise Http404
+    lab.record_visit(request.user)
+    return lab
+
+
+def find_message(request: Request, lab: int, message: int) -> tuple[Lab, Message]:
+    """A message of a lab that the user may see, and the lab; raises Http404 otherwise."""
+    found = find_lab(request, lab, "see lab")
+    return found, get_object_or_404(Message.objects.select_related("mailbox"), pk=message, mailbox__world=found.world)
+
+
+def list_hosts(document: World) -> list[HostRow]:
+    """The hosts of a world, for its page."""
+    return [HostRow(host.name, host.address, host.services(), host.name == document.student) for host in document.hosts]

@@ -1,0 +1,122 @@
+"""Worlds as they are kept: the document that an instructor wrote, and what changes while labs run: the mailboxes.
+
+A world belongs to an activity (a template) or to a lab (a student's own copy).
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+from django.db.models import Max, Prefetch, QuerySet
+
+from portal.courses.models import Activity
+from portal.worlds.mail import read_subject
+from protocols import world as documents
+
+NEWEST = 20  # messages of a mailbox that are listed beside a lab
+SENDER_LIMIT = 400  # characters kept of a reverse-path; the wire's have at most 256 (RFC 5321 section 4.5.3.1.3)
+SUBJECT_LIMIT = 400  # characters kept of a subject for lists
+
+
+def _check_source(text: str) -> None:
+    try:
+        documents.parse_world(text)
+    except documents.WorldError as error:
+        raise ValidationError(str(error)) from error
+
+
+class World(models.Model):
+    """A world's document in YAML (`source`). Which mailboxes there are is said by `mailboxes`, once they were made."""
+
+    source = models.TextField(validators=[_check_source])
+    activity = models.OneToOneField(Activity, models.CASCADE, null=True, blank=True, related_name="world")
+    copied_from = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="copies")
+
+    def __str__(self) -> str:
+        return f"World of {self.activity}" if self.activity else f"World {self.pk}"
+
+    def document(self) -> documents.World:
+        """This world for a sandbox, with the mailboxes that the models have. Raises WorldError."""
+        document = documents.parse_world(self.source)
+        kept = tuple(self.mailboxes.order_by("pk").values_list("address", flat=True))
+        return replace(document, hosts=tuple(_with_mailboxes(host, kept) for host in document.hosts))
+
+    def make_mailboxes(self) -> None:
+        """Make the mailboxes that the document names and the models do not have yet. Raises WorldError."""
+        hosts = documents.parse_world(self.source).hosts
+        named = [address for host in hosts if host.smtp for address in host.smtp.mailboxes]
+        Mailbox.objects.bulk_create([Mailbox(world=self, address=address) for address in named], ignore_conflicts=True)
+
+    def copy_for_lab(self) -> World:
+        """A copy for one lab, with this world's mailboxes and the messages in them."""
+        with transaction.atomic():
+            copy = World.objects.create(source=self.source, copied_from=self)
+            old = list(self.mailboxes.order_by("pk"))
+            new = Mailbox.objects.bulk_create([Mailbox(world=copy, address=mailbox.address) for mailbox in old])
+            twins = dict(zip((mailbox.pk for mailbox in old), new, strict=True))
+            messages = list(Message.objects.filter(mailbox__world=self))
+            for message in messages:
+                message.pk, message.mailbox = None, twins[message.mailbox_id]
+            Message.objects.bulk_create(messages)
+        return copy
+
+    def list_mailboxes(self) -> QuerySet[Mailbox]:
+        """The mailboxes, each with its `newest` messages (without their octets), newest first."""
+        newest = Message.objects.defer("raw").order_by("-seq")[:NEWEST]
+        return self.mailboxes.order_by("pk").prefetch_related(Prefetch("messages", newest, to_attr="newest"))
+
+
+def _with_mailboxes(host: documents.Host, kept: tuple[str, ...]) -> documents.Host:
+    if host.smtp is None:
+        return host
+    own = tuple(address for address in kept if address.rpartition("@")[2] in host.smtp.domains)
+    return replace(host, smtp=replace(host.smtp, mailboxes=own))
+
+
+class Mailbox(models.Model):
+    """A mailbox of a world, by its address in lower case."""
+
+    world = models.ForeignKey(World, models.CASCADE, related_name="mailboxes")
+    address = models.CharField(max_length=320)
+
+    class Meta:
+        verbose_name_plural = "mailboxes"
+        constraints = [models.UniqueConstraint(fields=["world", "address"], name="one_mailbox_an_address")]
+
+    def __str__(self) -> str:
+        return self.address
+
+    def deliver(self, sender: str, raw: bytes, received_at: datetime) -> Message:
+        """Put a message in. `sender` is the reverse-path, `raw` the message as stored. The caller is the mailbox's
+        one writer: the feed of the lab that it belongs to."""
+        last: int = self.messages.aggregate(last=Max("seq"))["last"] or 0
+        return self.messages.create(
+            seq=last + 1,
+            sender=sender.replace("\0", "\N{REPLACEMENT CHARACTER}")[:SENDER_LIMIT],
+            subject=read_subject(raw)[:SUBJECT_LIMIT],
+            raw=raw,
+            size=len(raw),
+            received_at=received_at,
+        )
+
+
+class Message(models.Model):
+    """A message in a mailbox: its octets, and what lists show of it. `seq` counts the mailbox's messages from 1."""
+
+    mailbox = models.ForeignKey(Mailbox, models.CASCADE, related_name="messages")
+    seq = models.PositiveIntegerField()
+    sender = models.CharField(max_length=SENDER_LIMIT, blank=True)
+    subject = models.CharField(max_length=SUBJECT_LIMIT, blank=True)
+    raw = models.BinaryField()
+    size = models.PositiveIntegerField()
+    received_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["seq"]
+        constraints = [models.UniqueConstraint(fields=["mailbox", "seq"], name="one_message_a_seq")]
+
+    def __str__(self) -> str:
+        return f"Message {self.seq} of {self.mailbox}"
