@@ -6,6 +6,7 @@ instructor's view. It is plain data; `to_json` of it is what goes to the browser
 
 from __future__ import annotations
 
+import re
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
@@ -71,3 +72,16 @@ class Description:
     def to_json(self) -> dict[str, Any]:
         """This description as plain JSON values; what is not set is left out."""
         return {key: value for key, value in asdict(self).items() if value not in (None, ())}
+
+
+_PIECES = re.compile(rb"[ -~]+|[^ -~]+")
+
+
+def visible(octets: bytes, style: PartStyle) -> tuple[tuple[PartStyle, str], ...]:
+    """The octets as parts: printable ASCII in `style`, any other octet as its number, "\\x0d"."""
+    return tuple(
+        (style, piece.decode("ascii"))
+        if b" " <= piece[:1] <= b"~"
+        else ("control", "".join(f"\\x{octet:02x}" for octet in piece))
+        for piece in _PIECES.findall(octets)
+    )

@@ -73,7 +73,7 @@ EXTENSIONS: dict[str, tuple[str, tuple[int, str]]] = {
     ),
     "8BITMIME": ("A message may have octets above 127.", (6152, "2")),
     "ENHANCEDSTATUSCODES": ("Replies carry a second, finer code, such as 5.5.1.", (2034, "3")),
-    "HELP": ("The server has HELP.", (5321, "4.1.1.8")),
+    "HELP": ("HELP lists the verbs that it understands.", (5321, "4.1.1.8")),
 }
 
 FIRST_DIGIT = {

@@ -29,9 +29,8 @@ NOT_OFFERED = {
 }
 _HTTP = frozenset(("GET", "POST", "HEAD", "PUT", "DELETE", "OPTIONS", "CONNECT", "PATCH", "TRACE"))
 _OTHER_PROTOCOLS = frozenset(
-    ("USER", "PASS", "ACCT", "CWD", "PWD", "LIST", "NLST", "RETR", "STOR", "PORT", "PASV", "EPSV", "TYPE", "SYST")
-    + ("FEAT", "STAT", "UIDL", "TOP", "LOGIN", "SELECT", "FETCH")
-)
+    ("USER", "PASS", "ACCT", "CWD", "PWD", "NLST", "RETR", "STOR", "PORT", "PASV", "EPSV", "TYPE", "SYST", "FEAT")
+) | {"LIST", "STAT", "UIDL", "TOP", "LOGIN", "SELECT", "FETCH"}
 _CLIENT_PROGRAMS = frozenset(("CONNECT", "TELNET", "NC", "NCAT", "NETCAT", "OPENSSL"))
 
 _HEADER_FIELD = re.compile(rb"[!-9;-~]+[ \t]*:")  # RFC 5322 section 2.2

@@ -1,0 +1,154 @@
+"""An event as a reader is shown it. Pure: everything that is said follows from the event and the one that it cites.
+
+Events carry codes; the sentences are here and in each protocol's own tables.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from protocols import limits
+from protocols.description import Description, Explanation, Reference, visible
+from protocols.events import Block, Closed, Console, Delivered, Event, Fault, Lab, Line, Opened
+from protocols.smtp import explain as smtp
+from protocols.smtp.tables import reference
+
+BLOCK_SHOWN = 2048  # octets of a block that a reader sees
+
+_NAMES = {"smtp": "SMTP"}
+_LINES: dict[str, Callable[[Description, Line, Event | None], Description]] = {"smtp": smtp.describe_line}
+_LESSONS: dict[str, Callable[[], dict[str, Any]]] = {"smtp": smtp.lesson}
+
+
+def describe(event: Event, cause: Event | None) -> Description:
+    """The description of `event`; `cause` is the event that `event.because` cites, None where it cites none."""
+    shown = Description(
+        seq=event.seq,
+        at=event.at,
+        kind=event.kind,
+        because=event.because,
+        conn=getattr(event, "conn", None),
+        side=getattr(event, "side", None),
+        protocol=getattr(event, "protocol", None),
+        client_id=_client_id(event, cause),
+    )
+    if isinstance(event, Line):
+        return _LINES[event.protocol](shown, event, cause)
+    return _DESCRIBE[type(event)](shown, event)
+
+
+def lesson(protocol: str) -> dict[str, Any]:
+    """What the page draws and suggests for `protocol`, as plain JSON values: its states, what can be said in each, the
+    arrows between them; and under "console" what can be said while nothing is connected."""
+    suggestions = [{"text": "connect <host> <port>", "fill": "connect "}, {"text": "help", "fill": "help"}]
+    return _LESSONS[protocol]() | {"console": suggestions}
+
+
+def _client_id(event: Event, cause: Event | None) -> str | None:
+    typed = event if isinstance(event, Console) else cause
+    if isinstance(typed, Console) and typed.client_id:
+        return typed.client_id
+    return cause.client_id if isinstance(cause, Console) else None
+
+
+def _opened(shown: Description, event: Opened) -> Description:
+    name = _NAMES.get(event.protocol, event.protocol)
+    client, server = event.client, event.server
+    return replace(
+        shown,
+        heading=(
+            f"{client.host or client.address} → {server.host or server.address}:{server.port}",
+            f"TCP from {client.address}:{client.port} · {name}",
+        ),
+        explanation=Explanation(
+            title="A connection",
+            says=(
+                f"{client.host or client.address} opened a TCP connection to port {server.port} of "
+                f"{server.host or server.address}, where a server listens.",
+                "The server has the first word: wait for its greeting.",
+            ),
+            references=(reference(5321, "3.1"), Reference("RFC 9293 §3.5", _TCP)),
+        ),
+    )
+
+
+_TCP = "https://www.rfc-editor.org/rfc/rfc9293#section-3.5"
+
+_CLOSED = {
+    "quit": "The server closed the connection after QUIT. The session ended in order.",
+    "closed": "The client closed the connection without QUIT. What was not accepted until then is lost.",
+    "lost": "The connection broke off. What was not accepted until then is lost.",
+    "idle": f"The server closed the connection: it heard nothing for {limits.IDLE_SECONDS // 60} minutes.",
+    "limit": "The server closed the connection: a limit was reached, as its last line says.",
+    "ended": "The server closed the connection, because the lab ended.",
+    "fault": "The server closed the connection after a fault of its own.",
+}
+
+
+def _closed(shown: Description, event: Closed) -> Description:
+    return replace(shown, note=_CLOSED.get(event.why, "The connection ended."))
+
+
+def _block(shown: Description, event: Block) -> Description:
+    size = len(event.raw)
+    rest = f", the first {BLOCK_SHOWN:,} of them shown" if size > BLOCK_SHOWN else ""
+    return replace(
+        shown,
+        parts=visible(event.raw[:BLOCK_SHOWN], "text"),
+        phase="transfer",
+        note=f"{size:,} octet{'' if size == 1 else 's'} in one block{rest}.",
+    )
+
+
+def _delivered(shown: Description, event: Delivered) -> Description:
+    note = f"A message for {event.mailbox} is in its mailbox."
+    return replace(shown, note=note, facts={"mailbox": event.mailbox})
+
+
+def _fault(shown: Description, event: Fault) -> Description:
+    return replace(shown, note=f"Something in the lab failed, which is not your doing ({event.why}).")
+
+
+def _lab(shown: Description, event: Lab) -> Description:
+    if event.change == "started":
+        absent = f" Sandbox layers that are switched off: {', '.join(event.absent)}." if event.absent else ""
+        return replace(shown, note=f"The lab is running.{absent}")
+    said = {"failed": "The lab could not start", "ended": "The lab ended"}[event.change]
+    return replace(shown, note=f"{said}: {event.why.rstrip('.')}." if event.why else f"{said}.")
+
+
+# What the student's client tells them, by the code of a printed event; {text} is what the event is about.
+PRINTED = {
+    "help": "To open a connection say connect, a host and a port: connect mx.lentil.edu 25. Once you are connected, "
+    "what you type goes to the server as it is.",
+    "not-connected": "You are not connected, so {text} went nowhere. Open a connection first: connect, a host and a "
+    "port.",
+    "no-host": "Name the host to connect to, as in connect mx.lentil.edu 25.",
+    "unknown-host": "No host of this lab is called {text}. The hosts and their names stand beside the transcript.",
+    "no-server": "{text} is there, but it runs no server to connect to. Choose a host with a port beside its name.",
+    "bad-port": "{text} is no port. A port is a number from 1 to 65535; mail servers listen on 25.",
+    "refused": "{text} refused the connection: no server listens on that port. Check the number; mail servers listen "
+    "on 25.",
+    "unanswered": "{text} did not answer. Try once more.",
+    "nothing-open": "There is no connection to close.",
+}
+
+
+def _console(shown: Description, event: Console) -> Description:
+    if event.action == "typed":
+        return shown  # what became of it is an event of its own
+    text = "".join(text for _, text in visible(event.raw, "text")) or "an empty line"
+    return replace(shown, note=PRINTED.get(event.why or "", "{text}").format(text=text))
+
+
+_DESCRIBE: dict[type[Event], Callable[[Description, Any], Description]] = {
+    Opened: _opened,
+    Closed: _closed,
+    Block: _block,
+    Delivered: _delivered,
+    Fault: _fault,
+    Lab: _lab,
+    Console: _console,
+}
