@@ -59,6 +59,10 @@ class Recorder:
             causes.popleft()
         return causes[0][1] if causes[0][0] >= octet else None
 
+    def is_heard(self, client: Address) -> bool:
+        """Whether what `client` says it sends is still of interest: until its connection is over."""
+        return client in self._sent
+
     def forget(self, client: Address) -> None:
         """The connection of `client` is over."""
         self._sent.pop(client, None)

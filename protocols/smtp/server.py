@@ -56,11 +56,10 @@ class Server:
         return Endpoint(self._names.get(address[0], ""), address[0], address[1])
 
 
-async def serve(host: Host, listener: socket.socket, recorder: Recorder, world: World | None = None) -> Server:
+async def serve(host: Host, listener: socket.socket, recorder: Recorder, world: World) -> Server:
     """Serve SMTP for `host` on `listener`, which is bound and listens; every event goes to `recorder`. The hosts'
     names in the events are those of `world`."""
-    names = {known.address: known.name for known in world.hosts} if world else {}
-    server = Server(host, recorder, {host.address: host.name} | names)
+    server = Server(host, recorder, {known.address: known.name for known in world.hosts})
     await server.listen(listener)
     return server
 
@@ -199,6 +198,7 @@ class Connection(SMTP):
         does not get them."""
         if not self._wire.is_closing():
             self._why = why
+            self._recorder.forget(self._client)
             self._wire.close()
             self.loop.call_later(limits.LINGER_SECONDS, self._wire.abort)
 

@@ -99,7 +99,7 @@ CAUSES = (
         words="{recipient} No such user here",
         says="This server is responsible for the domain, and has no mailbox of that name in it. The envelope is as "
         "it was before.",
-        help="Check the part before the @: the domain is right, but nobody here has that name.",
+        help="Check the part before the @: the domain is right, but no mailbox in it has that name.",
         references=((5321, "4.1.1.3"), (5321, "3.3")),
         knows=RECIPIENT,
     ),

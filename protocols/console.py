@@ -1,0 +1,151 @@
+"""The student's side: what is typed becomes octets on a real connection from the student's host.
+
+While nothing is connected the console understands what opens a connection. While one is, it understands nothing: a
+line goes to the server as it was typed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+
+from protocols import limits
+from protocols.events import Console as Said
+from protocols.recorder import Address, Recorder
+from protocols.world import Host, World
+
+_CONNECT = (b"connect", b"telnet", b"nc")
+
+
+class Console:
+    """Console `number` on the student's host of `world`. What is typed and what the client prints are recorded with
+    `recorder`; what goes over the wire is recorded by the tap at the server."""
+
+    def __init__(self, number: int, world: World, recorder: Recorder) -> None:
+        student = world.host(world.student)
+        if student is None:
+            raise ValueError(f"The world has no host {world.student}.")
+        self._number = number
+        self._world = world
+        self._recorder = recorder
+        self._student = student
+        self._connection: _Connection | None = None
+
+    async def typed(self, client_id: str, text: bytes) -> None:
+        """The student typed `text`, a line without its ending, which the page calls `client_id`. To be called again only
+        when this has returned, which is within limits.CONNECT_SECONDS."""
+        typed = self._recorder.record(Said, console=self._number, action="typed", raw=text, client_id=client_id)
+        if self._connection is not None and self._connection.is_open():
+            self._connection.send(text + b"\r\n", typed)
+        else:
+            await self._obey(text, typed)
+
+    async def hang_up(self, client_id: str) -> None:
+        """The student closes the connection without a word of the protocol."""
+        typed = self._recorder.record(
+            Said, console=self._number, action="typed", raw=b"", client_id=client_id, why="hang-up"
+        )
+        if self._connection is not None and self._connection.is_open():
+            self._connection.close()
+        else:
+            self._print("nothing-open", b"", typed)
+
+    async def close(self) -> None:
+        """The lab ends: close the connection, if there is one."""
+        if self._connection is not None:
+            self._connection.close()
+
+    async def _obey(self, text: bytes, typed: int) -> None:
+        words = text.split()
+        verb = words[0].lower() if words else b""
+        if verb in _CONNECT:
+            await self._connect(words[1:], typed)
+        elif verb == b"help" and len(words) == 1:
+            self._print("help", text, typed)
+        else:
+            self._print("not-connected", text, typed)
+
+    async def _connect(self, words: list[bytes], typed: int) -> None:
+        if not words:
+            return self._print("no-host", b"", typed)
+        host = self._world.host(words[0].decode("latin-1"))
+        if host is None:
+            return self._print("unknown-host", words[0], typed)
+        port = _port(words[1]) if len(words) > 1 else _first_port(host)
+        if port is None:
+            return self._print(*(("bad-port", words[1]) if len(words) > 1 else ("no-server", words[0])), typed)
+        try:
+            async with asyncio.timeout(limits.CONNECT_SECONDS):
+                self._connection = await _open(self._student, (host.address, port), self._recorder, typed)
+        except TimeoutError:
+            self._print("unanswered", words[0], typed)
+        except OSError:
+            self._print("refused", words[0], typed)
+        return None
+
+    def _print(self, why: str, about: bytes, because: int) -> None:
+        self._recorder.record(Said, because=because, console=self._number, action="printed", raw=about, why=why)
+
+
+def _port(word: bytes) -> int | None:
+    port = int(word) if word.isdigit() and len(word) <= 5 else 0
+    return port if 1 <= port <= 65535 else None
+
+
+def _first_port(host: Host) -> int | None:
+    return next((port for _, port, transport in host.services() if transport == "tcp"), None)
+
+
+async def _open(student: Host, server: Address, recorder: Recorder, because: int) -> _Connection:
+    """A connection from the student's host to `server`. Raises OSError where none can be had."""
+    loop = asyncio.get_running_loop()
+    own = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    own.setblocking(False)
+    try:
+        own.bind((student.address, 0))
+        name: Address = own.getsockname()
+        recorder.sends(name, 0, because)
+        try:
+            await loop.sock_connect(own, server)
+        except BaseException:
+            recorder.forget(name)
+            raise
+    except BaseException:
+        own.close()
+        raise
+    _, connection = await loop.create_connection(lambda: _Connection(recorder, name), sock=own)
+    return connection
+
+
+class _Connection(asyncio.Protocol):
+    """The client's end. What the server sends is read and dropped: the tap at the server has recorded it."""
+
+    def __init__(self, recorder: Recorder, name: Address) -> None:
+        self._recorder = recorder
+        self._name = name
+        self._sent = 0
+        self._transport: asyncio.Transport | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self._transport = transport
+
+    def connection_lost(self, error: Exception | None) -> None:
+        self._transport = None
+        self._recorder.forget(self._name)
+
+    def is_open(self) -> bool:
+        """Whether a server still hears what is sent here. It may have closed a moment ago, before that got here."""
+        open_here = self._transport is not None and not self._transport.is_closing()
+        return open_here and self._recorder.is_heard(self._name)
+
+    def send(self, octets: bytes, because: int) -> None:
+        """Send `octets` because of event `because`. Raises nothing: a connection that broke says so by itself."""
+        if self._transport is not None:
+            self._sent += len(octets)
+            self._recorder.sends(self._name, self._sent, because)
+            self._transport.write(octets)
+
+    def close(self) -> None:
+        if self._transport is not None:
+            self._transport.close()
