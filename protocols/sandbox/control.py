@@ -1,5 +1,5 @@
-"""The control protocol between a lab and its supervisor: every message as a frozen dataclass, and the frames they
-travel in.
+"""The control protocol between a lab, its supervisor and the zygote: every message as a frozen dataclass, and the
+frames they travel in.
 
 A frame is the length of what follows (4 octets, big-endian), the length of its head (4 octets), the head as JSON in
 UTF-8, and the rest as raw octets. A frame over `FRAME_LIMIT` ends the lab: what runs in it is hostile. Nothing that
@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import struct
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any, ClassVar, get_type_hints
 
 from protocols.events import Event, EventError, from_fields, to_fields
@@ -86,11 +86,13 @@ class Ready:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """The lab does not start; `why` is one sentence for the operator and the learner."""
+    """The lab does not start; `why` is one sentence for the operator and the learner, `absent` the sandbox layers that
+    it lacks."""
 
     name: ClassVar[str] = "refused"
 
     why: str
+    absent: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,14 +122,71 @@ class Stopped:
     dropped: int = 0
 
 
+# To the zygote, which forks the labs of a supervisor
+
+
+@dataclass(frozen=True, slots=True)
+class Fork:
+    """Make a lab; its end of its control channel travels with this message. With `namespaces` the descriptors of its
+    user and network namespaces come back with `Born`."""
+
+    name: ClassVar[str] = "fork"
+
+    lab: int
+    namespaces: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Kill:
+    """End a lab at once."""
+
+    name: ClassVar[str] = "kill"
+
+    lab: int
+
+
+# From the zygote
+
+
+@dataclass(frozen=True, slots=True)
+class Warm:
+    """All is imported: labs can be made."""
+
+    name: ClassVar[str] = "warm"
+
+
+@dataclass(frozen=True, slots=True)
+class Born:
+    """A lab's process exists, in namespaces of its own, and confines itself next."""
+
+    name: ClassVar[str] = "born"
+
+    lab: int
+    process: int
+
+
+@dataclass(frozen=True, slots=True)
+class Died:
+    """A lab's process is gone; `status` is its exit status, negative for a signal."""
+
+    name: ClassVar[str] = "died"
+
+    lab: int
+    status: int
+
+
 ToLab = Start | Input | HangUp | Stop
 FromLab = Ready | Refused | Happened | Packets | Stopped
+ToZygote = Fork | Kill
+FromZygote = Warm | Born | Died
 
 TO_LAB: dict[str, type[Any]] = {message.name: message for message in (Start, Input, HangUp, Stop)}
 FROM_LAB: dict[str, type[Any]] = {message.name: message for message in (Ready, Refused, Happened, Packets, Stopped)}
+TO_ZYGOTE: dict[str, type[Any]] = {message.name: message for message in (Fork, Kill)}
+FROM_ZYGOTE: dict[str, type[Any]] = {message.name: message for message in (Warm, Born, Died)}
 
 
-def encode(message: ToLab | FromLab) -> bytes:
+def encode(message: ToLab | FromLab | ToZygote | FromZygote) -> bytes:
     """The frame of a message. Raises ControlError for one that is larger than any frame may be."""
     head: dict[str, Any] = {"message": message.name}
     raw = b""
@@ -146,7 +205,7 @@ def encode(message: ToLab | FromLab) -> bytes:
 
 
 class Frames:
-    """Cuts a stream of octets into the messages of one direction (`TO_LAB` or `FROM_LAB`)."""
+    """Cuts a stream of octets into the messages of one direction (`TO_LAB`, `FROM_LAB` ...)."""
 
     def __init__(self, known: dict[str, type[Any]]) -> None:
         self._known = known
@@ -181,10 +240,10 @@ def _decode(known: dict[str, type[Any]], head: bytes, raw: bytes) -> Any:
 
 def _checked(kind: type[Any], values: dict[str, Any]) -> dict[str, Any]:
     hints = get_type_hints(kind)
-    for field in fields(kind):
-        hint = hints[field.name]
-        value = values.get(field.name, field.default)
+    for each in fields(kind):
+        hint = hints[each.name]
+        value = values.get(each.name, each.default)
         wanted = getattr(hint, "__origin__", hint)
         if type(value) is not wanted or (wanted is list and not all(isinstance(item, str) for item in value)):
-            raise ControlError(f"{kind.name}.{field.name} cannot be {value!r}")
+            raise ControlError(f"{kind.name}.{each.name} cannot be {value!r}")
     return values

@@ -1,0 +1,97 @@
+"""The lab's end of its control channel, as an asyncio protocol."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import threading
+
+from protocols.events import Closed, Event, Opened
+from protocols.recorder import Recorder
+from protocols.sandbox.control import Frames, FromLab, HangUp, Happened, Input, Packets, Stop, encode
+
+# Octets that wait for the supervisor: from the first number on the wire is held, below the second it is released.
+WRITE_HIGH, WRITE_LOW = 512 * 1024, 128 * 1024
+
+
+class Channel(asyncio.Protocol):
+    """Takes what the lab has to say, and gives out what it is told.
+
+    `frames` holds what was read of it before. While the supervisor takes no more, `recorder` is held.
+    """
+
+    recorder: Recorder
+
+    def __init__(self, frames: Frames) -> None:
+        self.inputs: asyncio.Queue[Input | HangUp] = asyncio.Queue()
+        self.stopping = asyncio.Event()
+        self._frames = frames
+        self._connections: set[str] = set()
+        self._quiet = asyncio.Event()  # no connection is open
+        self._quiet.set()
+        self._loop = asyncio.get_running_loop()
+        self._unsent: list[bytes] = []
+        self._closed = asyncio.Event()
+        self._room = threading.Event()  # what the capture's thread waits for
+        self._room.set()
+
+    def send(self, message: FromLab) -> None:
+        """Send a message. What is said in one turn of the loop goes out together."""
+        if not self._unsent:
+            self._loop.call_soon(self._flush)
+        self._unsent.append(encode(message))
+
+    def send_event(self, event: Event) -> None:
+        """Send the next event, and keep count of the open connections."""
+        if isinstance(event, Opened):
+            self._connections.add(event.conn)
+            self._quiet.clear()
+        elif isinstance(event, Closed):
+            self._connections.discard(event.conn)
+            if not self._connections:
+                self._quiet.set()
+        self.send(Happened(event))
+
+    async def connections_ended(self) -> None:
+        """Wait until no connection is open."""
+        await self._quiet.wait()
+
+    def send_records(self, records: bytes) -> None:
+        """Send captured packets; called by the capture's thread, which waits while there is no room."""
+        self._room.wait()
+        self._loop.call_soon_threadsafe(self.send, Packets(records))
+
+    async def close(self) -> None:
+        """Send what there is, and wait until the supervisor has it."""
+        self._flush()
+        self._transport.close()
+        await self._closed.wait()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self._transport = transport
+        transport.set_write_buffer_limits(WRITE_HIGH, WRITE_LOW)
+
+    def data_received(self, data: bytes) -> None:
+        for message in self._frames.feed(data):
+            if isinstance(message, Stop):
+                self.stopping.set()
+            elif isinstance(message, Input | HangUp):
+                self.inputs.put_nowait(message)
+
+    def connection_lost(self, error: Exception | None) -> None:
+        if not self.stopping.is_set():
+            os._exit(1)  # nobody is there to take an event: there is no lab any more
+        self._closed.set()
+
+    def pause_writing(self) -> None:
+        self._room.clear()
+        self.recorder.hold()
+
+    def resume_writing(self) -> None:
+        self._room.set()
+        self.recorder.release()
+
+    def _flush(self) -> None:
+        unsent, self._unsent = self._unsent, []
+        self._transport.write(b"".join(unsent))

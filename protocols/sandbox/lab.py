@@ -1,0 +1,94 @@
+"""What runs in a lab: the servers of its world and the student's console, until the supervisor says stop."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from contextlib import suppress
+
+from protocols import limits
+from protocols.console import Console
+from protocols.events import Fault
+from protocols.recorder import Recorder
+from protocols.sandbox.birth import Cell
+from protocols.sandbox.channel import Channel
+from protocols.sandbox.control import HangUp, Input, Ready, Stopped
+from protocols.smtp import server as smtp
+
+SERVERS = {"smtp": smtp.serve}
+
+
+def run(cell: Cell) -> None:
+    """Be the lab that `cell` describes."""
+    asyncio.run(_live(cell))
+
+
+async def _live(cell: Cell) -> None:
+    channel, recorder = await open_channel(cell)
+    servers = await _serve(cell, recorder)
+    console = Console(1, cell.world, recorder)
+    if cell.capture:
+        cell.capture.start(channel.send_records)
+    channel.send(Ready(cell.layers, cell.absent))
+    typing = asyncio.create_task(_type(channel.inputs, console, recorder))
+    await channel.stopping.wait()
+    typing.cancel()
+    await console.close()
+    await _end_connections(servers, channel)
+    dropped = await asyncio.to_thread(cell.capture.stop) if cell.capture else 0
+    channel.send(Stopped(dropped))
+    await channel.close()
+
+
+async def open_channel(cell: Cell) -> tuple[Channel, Recorder]:
+    """The lab's end of its control channel, and the recorder whose events go there."""
+    loop = asyncio.get_running_loop()
+    channel = Channel(cell.frames)
+    recorder = Recorder(cell.start.start, make_clock(cell.start.offset), channel.send_event)
+    channel.recorder = recorder
+    loop.set_exception_handler(lambda *_: _record_fault(recorder))
+    await loop.create_unix_connection(lambda: channel, sock=cell.control)
+    return channel, recorder
+
+
+def make_clock(offset: int) -> Callable[[], int]:
+    """The lab's clock: real time plus `offset`, in microseconds since the Unix epoch. It never goes back."""
+    ahead = time.time_ns() // 1_000 + offset - time.monotonic_ns() // 1_000
+    return lambda: time.monotonic_ns() // 1_000 + ahead
+
+
+async def _serve(cell: Cell, recorder: Recorder) -> list[smtp.Server]:
+    servers = []
+    for (name, protocol), listener in cell.servers.items():
+        host = cell.world.host(name)
+        assert host is not None, "a server is bound for a host of the world"
+        servers.append(await SERVERS[protocol](host, listener, recorder, cell.world))
+    return servers
+
+
+async def _type(inputs: asyncio.Queue[Input | HangUp], console: Console, recorder: Recorder) -> None:
+    """Do at the console what the student does, in order."""
+    while True:
+        message = await inputs.get()
+        try:
+            if isinstance(message, Input):
+                await console.typed(message.client_id, message.text.encode("latin-1", "replace"))
+            else:
+                await console.hang_up(message.client_id)
+        except Exception:
+            _record_fault(recorder)
+
+
+async def _end_connections(servers: list[smtp.Server], channel: Channel) -> None:
+    """Let connections that are just ending end, then end the others."""
+    with suppress(TimeoutError):
+        await asyncio.wait_for(channel.connections_ended(), limits.GRACE_SECONDS)
+    for server in servers:
+        server.close()
+    with suppress(TimeoutError):
+        await asyncio.wait_for(channel.connections_ended(), limits.GRACE_SECONDS)
+
+
+def _record_fault(recorder: Recorder) -> None:
+    recorder.record(Fault, why="error")
