@@ -6,19 +6,22 @@ from pathlib import Path
 from csp.constants import NONE, SELF
 
 from portal import environment, logs
+from protocols.sandbox.layers import LAYERS, NEEDED
 
 BASE = Path(__file__).resolve().parent.parent
 
 # What can be set
 
 VAR = environment.read_path("LENTIL_VAR", BASE / "var")  # all state
-(VAR / "log").mkdir(mode=0o700, parents=True, exist_ok=True)
+VAR.mkdir(mode=0o700, parents=True, exist_ok=True)
+(VAR / "log").mkdir(mode=0o700, exist_ok=True)
 DATABASES = {"default": environment.read_database("DATABASE_URL", VAR / "lentil.sqlite3")}
 REDIS_URL = environment.read_redis("REDIS_URL", VAR / "redis.sock")
 PORT = environment.read_port("PORT", 8000)
 ALLOWED_HOSTS = environment.read_names("LENTIL_HOSTS", ("localhost", "127.0.0.1", "[::1]"))
 DEMO = environment.read_flag("LENTIL_DEMO")  # demo accounts exist, and can sign in
-SANDBOX_OFF = frozenset(environment.read_names("LENTIL_SANDBOX_OFF"))  # sandbox layers that the operator does without
+# Sandbox layers that the operator does without
+SANDBOX_OFF = frozenset(environment.read_names("LENTIL_SANDBOX_OFF", known=LAYERS - NEEDED))
 
 # Django
 

@@ -44,7 +44,7 @@ TOO_MUCH = 4429  # close code: the page goes on sending what is refused
 log = structlog.get_logger("portal.labs")
 
 
-class LabConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
+class LabConsumer(AsyncWebsocketConsumer):
     """One page at one lab."""
 
     async def connect(self) -> None:

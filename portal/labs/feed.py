@@ -14,7 +14,6 @@ from django.db import transaction
 from django.utils import timezone
 
 from portal.labs import models
-from portal.labs.messages import is_client_id
 from portal.worlds.models import Mailbox
 from protocols import explain
 from protocols.events import Delivered, Event, Lab
@@ -35,7 +34,7 @@ def append(lab_id: int, epoch: int, events: Sequence[Event]) -> None:
             if lab.filter(last_seq=last).exists():
                 return  # committed before, and whoever gave them did not hear of it
             raise StaleOwner(f"Lab {lab_id} has another owner than that of epoch {epoch}.")
-        models.Event.objects.bulk_create(_make_rows(lab_id, events))
+        models.Event.objects.bulk_create([models.Event.of(lab_id, event) for event in events])
         for event in events:
             if isinstance(event, Delivered):
                 _deliver(lab_id, event)
@@ -75,20 +74,6 @@ _STATES = {
     "failed": models.Lab.State.FAILED,
     "ended": models.Lab.State.ENDED,
 }
-
-
-def _make_rows(lab_id: int, events: Sequence[Event]) -> list[models.Event]:
-    """The rows of the events. A client_id is the page's, but comes back through a hostile lab: one that is no such id,
-    or that the log has already, is left out."""
-    rows = [models.Event.of(lab_id, event) for event in events]
-    given = [row.client_id for row in rows if row.client_id is not None]
-    if given:
-        used = set(models.Event.objects.filter(lab_id=lab_id, client_id__in=given).values_list("client_id", flat=True))
-        for row in rows:
-            if row.client_id in used or not is_client_id(row.client_id or ""):
-                row.client_id = None
-            used.add(row.client_id)
-    return rows
 
 
 def _deliver(lab_id: int, event: Delivered) -> None:

@@ -127,11 +127,6 @@ def from_text(text: str, known: dict[str, type[Any]]) -> Any:
     return message
 
 
-def is_client_id(text: str) -> bool:
-    """Whether `text` can be an id that a page made."""
-    return bool(_CLIENT_ID.fullmatch(text))
-
-
 def _check(message: Any) -> None:
     for name, hint in get_type_hints(type(message)).items():
         value = getattr(message, name)
@@ -139,5 +134,5 @@ def _check(message: Any) -> None:
             raise MessageError(f"The page sent a {message.type} message with a wrong {name}; reload it.")
     if isinstance(message, Since) and not 0 <= message.seq < 2**53:
         raise MessageError("The page asked for a place that no log has; reload it.")
-    if isinstance(message, Input | HangUp) and not (is_client_id(message.client_id) and message.console == 1):
+    if isinstance(message, Input | HangUp) and not (_CLIENT_ID.fullmatch(message.client_id) and message.console == 1):
         raise MessageError("The page sent a line without an id of its own; reload it.")

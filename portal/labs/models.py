@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -111,8 +110,7 @@ class Event(models.Model):
     because = models.PositiveBigIntegerField(null=True, blank=True)
     client_id = models.CharField(max_length=36, null=True, blank=True)  # noqa: DJ001 - NULL is not unique, "" would be
     raw = models.BinaryField()
-    # JSON as text, its strings escaped to ASCII: a lab is hostile, and PostgreSQL's jsonb refuses U+0000.
-    data = models.TextField()
+    data = models.JSONField()  # of texts that have no U+0000: the supervisor lets none through, jsonb refuses them
 
     class Meta:
         ordering = ["lab", "seq"]
@@ -129,12 +127,12 @@ class Event(models.Model):
         """The row of an event, not saved yet."""
         fields = events.to_fields(event)
         columns: dict[str, Any] = {name: fields.pop(name) for name in _COLUMNS if name in fields}
-        return cls(lab_id=lab_id, raw=getattr(event, "raw", b""), data=json.dumps(fields), **columns)
+        return cls(lab_id=lab_id, raw=getattr(event, "raw", b""), data=fields, **columns)
 
     def event(self) -> events.Event:
         """The event that this row keeps."""
         columns = {name: getattr(self, name) for name in _COLUMNS if getattr(self, name) is not None}
-        return events.from_fields(json.loads(self.data) | columns, bytes(self.raw))
+        return events.from_fields(self.data | columns, bytes(self.raw))
 
 
 class Visit(models.Model):

@@ -95,7 +95,7 @@ class Mailbox(models.Model):
         last: int = self.messages.aggregate(last=Max("seq"))["last"] or 0
         return self.messages.create(
             seq=last + 1,
-            sender=sender.replace("\0", "\N{REPLACEMENT CHARACTER}")[:SENDER_LIMIT],
+            sender=sender[:SENDER_LIMIT],
             subject=read_subject(raw)[:SUBJECT_LIMIT],
             raw=raw,
             size=len(raw),

@@ -1,0 +1,88 @@
+"""Who owns which lab: claims, renewals and takeovers. Each is one conditional statement: of two workers one wins."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import F, QuerySet
+from django.utils import timezone
+
+from portal.labs import feed, limits
+from portal.labs.models import Event, Lab
+from protocols import events
+from protocols.world import World
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A lab that a worker has just become the owner of, and what its start needs: where its log ends, and the ids of
+    the lines that it has already."""
+
+    lab: int
+    epoch: int
+    start: int
+    last_seq: int
+    client_ids: frozenset[str]
+
+
+def claim(lab_id: int, owner: str) -> Claim | None:
+    """Make `owner` the owner of a lab that waits for its start; None where it does not, or another was faster."""
+    waiting = Lab.objects.filter(pk=lab_id, state=Lab.State.STARTING, owner="")
+    with transaction.atomic():
+        if not waiting.update(owner=owner, epoch=F("epoch") + 1, starts=F("starts") + 1, lease_until=_next_end()):
+            return None
+        lab = Lab.objects.get(pk=lab_id)
+        ids = Event.objects.filter(lab=lab, client_id__isnull=False).values_list("client_id", flat=True)
+        return Claim(lab.pk, lab.epoch, lab.starts, lab.last_seq, frozenset(filter(None, ids)))
+
+
+def read_world(lab_id: int) -> World:
+    """The lab's world for a sandbox. Raises WorldError."""
+    return Lab.objects.select_related("world").get(pk=lab_id).world.document()
+
+
+def has_room(owner: str) -> bool:
+    """Whether `owner` has no more labs, with the last that it claimed, than a machine may run."""
+    return Lab.up().filter(owner=owner).count() <= limits.LABS_A_MACHINE
+
+
+def renew(owner: str, labs: Collection[int]) -> set[int]:
+    """Renew the owner's leases on these labs; those that are still its own."""
+    own = Lab.up().filter(owner=owner, pk__in=labs)
+    own.update(lease_until=_next_end())
+    return set(own.values_list("pk", flat=True))
+
+
+def find_waiting() -> list[int]:
+    """Labs that asked for a start and waited too long for their task: it was lost with its queue."""
+    return list(_lapsed().filter(owner="").values_list("pk", flat=True))
+
+
+def find_abandoned() -> list[int]:
+    """Labs whose owner has not renewed its lease in time."""
+    return list(_lapsed().exclude(owner="").values_list("pk", flat=True))
+
+
+def bury(lab_id: int, owner: str) -> list[events.Event]:
+    """Take an abandoned lab over and end it in its log; the events of that, none where another was faster."""
+    with transaction.atomic():
+        if not _lapsed().filter(pk=lab_id).update(owner=owner, epoch=F("epoch") + 1, lease_until=_next_end()):
+            return []
+        lab = Lab.objects.get(pk=lab_id)
+        end = events.Lab(
+            seq=lab.last_seq + 1, at=time.time_ns() // 1000, change="ended", start=lab.starts, why="owner-lost"
+        )
+        feed.append(lab.pk, lab.epoch, [end])
+    return [end]
+
+
+def _lapsed() -> QuerySet[Lab]:
+    return Lab.up().filter(lease_until__lt=timezone.now())
+
+
+def _next_end() -> datetime:
+    return timezone.now() + timedelta(seconds=limits.LEASE)

@@ -1,0 +1,238 @@
+"""The owner of this host's labs: it claims them, runs them in its Supervisor, writes their logs, and buries those whose
+owner died. It lives in the event loop that the worker's bootstep runs.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import secrets
+import socket
+import time
+from collections.abc import Callable, Coroutine, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import structlog
+from django.conf import settings
+from django.db import connection
+from django.db.utils import Error as DatabaseError
+
+from portal.labs import feed, leases, limits
+from portal.labs.bus import Bus, BusError, Follower, inputs_of, orders_of, ring
+from portal.labs.messages import Bell, End, HangUp, Input
+from portal.labs.workers import Worker, announce, take_leave
+from protocols import events
+from protocols.sandbox import control
+from protocols.sandbox.supervisor import LabRefused, RunningLab, StaleOwner, Supervisor
+from protocols.world import WorldError
+
+SUBSCRIBED_WITHIN = 1  # seconds to wait for the bus before a lab starts without it
+
+log = structlog.get_logger("portal.owner")
+Result = TypeVar("Result")
+
+
+@dataclass(slots=True)
+class Log:
+    """The log of one start of a lab, for the Supervisor that runs it: commits, then rings the bell."""
+
+    lab: int
+    epoch: int
+    is_untouched: bool = True
+
+    def commit(self, batch: Sequence[events.Event]) -> None:
+        """Append the events. Blocks. Raises StaleOwner, and the database's errors."""
+        use_database(feed.append, self.lab, self.epoch, batch)
+        self.is_untouched = False
+        ring_for(self.lab, batch)
+
+
+def ring_for(lab: int, batch: Sequence[events.Event]) -> None:
+    """Ring the bell for committed events, with what readers are shown of them."""
+    try:
+        descriptions = use_database(feed.describe, lab, batch)
+    except Exception:
+        log.exception("events could not be described", lab=lab)  # they are committed: that must not look like a failure
+        descriptions = None
+    ring(Bell(lab, batch[0].seq, batch[-1].seq, descriptions))
+
+
+def use_database(function: Callable[..., Result], *values: Any) -> Result:
+    """Call a function that uses the database in a thread of ours. The connection is kept, and made anew after an error:
+    opening one for every batch would cost more than the batch."""
+    try:
+        return function(*values)
+    except DatabaseError:
+        connection.close()
+        raise
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """A lab that is ours from its claim to its end. `running` is set when it runs, and cancelled if it never does."""
+
+    task: asyncio.Task[None]
+    running: asyncio.Future[RunningLab]
+
+
+class Owner:
+    """Owns labs under `name`, which no other worker ever had."""
+
+    def __init__(self) -> None:
+        self.name = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"
+        self._labs: dict[int, Served] = {}
+        self._begun: set[asyncio.Task[None]] = set()
+        self._well_since: float | None = None  # since when the database answers, on the loop's clock
+
+    async def run(self, ready: Callable[[], None]) -> None:
+        """Own labs until this is cancelled; then end them in order. Calls `ready` once labs can be opened."""
+        self._bus = Bus(settings.REDIS_URL)
+        self._supervisor = Supervisor(switched_off=settings.SANDBOX_OFF)
+        await self._supervisor.start()
+        orders = asyncio.create_task(self._take_orders())
+        ready()
+        try:
+            while True:
+                await self._keep_leases()
+                await self._announce()
+                await asyncio.sleep(limits.RENEWAL)
+        finally:
+            orders.cancel()
+            await self._supervisor.stop()
+            await asyncio.gather(orders, *(served.task for served in self._labs.values()), return_exceptions=True)
+            with suppress(BusError):
+                await asyncio.to_thread(take_leave, self._worker())
+            await self._bus.close()
+
+    # One lab
+
+    async def open(self, lab_id: int) -> None:
+        """Start a lab, if it waits for that and nobody else has claimed it. Returns when it runs, or has failed."""
+        claim = await asyncio.to_thread(use_database, leases.claim, lab_id, self.name)
+        if claim is None:
+            return
+        running: asyncio.Future[RunningLab] = asyncio.get_running_loop().create_future()
+        served = Served(asyncio.create_task(self._serve(claim, running)), running)
+        self._labs[lab_id] = served
+        served.task.add_done_callback(lambda _: self._forget(lab_id, served))
+        await asyncio.wait([running])
+
+    def _forget(self, lab_id: int, served: Served) -> None:
+        """Let a lab go that ended, or failed."""
+        served.running.cancel()
+        if not served.task.cancelled() and (error := served.task.exception()):
+            log.error("a lab failed", lab=lab_id, exc_info=error)  # its lease runs out, then it is buried
+        if self._labs.get(lab_id) is served:  # it may have been opened again already
+            del self._labs[lab_id]
+
+    async def _serve(self, claim: leases.Claim, opened: asyncio.Future[RunningLab]) -> None:
+        """Run a lab from its claim to its end."""
+        async with self._bus.follow(inputs_of(claim.lab), limits.INPUTS_WAITING) as follower:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(SUBSCRIBED_WITHIN):
+                    await follower.get()
+            running = await self._start(claim)
+            if running is None:
+                return
+            opened.set_result(running)
+            passing = asyncio.create_task(self._pass_on(follower, running))
+            try:
+                why = await running.wait()
+                log.info("lab ended", lab=claim.lab, why=why)
+            finally:
+                passing.cancel()
+
+    async def _start(self, claim: leases.Claim) -> RunningLab | None:
+        """The lab in its sandbox; None where it cannot start, which its log then says."""
+        lab_log = Log(claim.lab, claim.epoch)
+        try:
+            if not await asyncio.to_thread(use_database, leases.has_room, self.name):
+                why = "no-room"
+            else:
+                world = await asyncio.to_thread(use_database, leases.read_world, claim.lab)
+                return await self._supervisor.open(
+                    world, lab_log, start=claim.start, last_seq=claim.last_seq, seen=claim.client_ids
+                )
+        except StaleOwner:
+            return None
+        except WorldError as error:
+            why = "bad-world"
+            log.error("a world cannot be used", lab=claim.lab, error=str(error))
+        except LabRefused as refusal:
+            why = "refused"
+            log.error("a lab was refused", lab=claim.lab, error=str(refusal))
+        if lab_log.is_untouched:
+            failure = events.Lab(
+                seq=claim.last_seq + 1, at=time.time_ns() // 1000, change="failed", start=claim.start, why=why
+            )
+            await asyncio.to_thread(lab_log.commit, [failure])
+        return None
+
+    async def _pass_on(self, follower: Follower, running: RunningLab) -> None:
+        """Give the lab what its pages send."""
+        while True:
+            message = await follower.get()
+            if isinstance(message, Input):
+                octets = message.text.encode("utf-8", "replace").decode("latin-1")  # one character an octet
+                await running.send(control.Input(message.console, message.client_id, octets))
+            elif isinstance(message, HangUp):
+                await running.send(control.HangUp(message.console, message.client_id))
+
+    async def _take_orders(self) -> None:
+        async with self._bus.follow(orders_of(self.name), limits.INPUTS_WAITING) as follower:
+            while True:
+                order = await follower.get()
+                if isinstance(order, End) and order.lab in self._labs:
+                    self._begin(self._end(self._labs[order.lab], "asked"))
+
+    async def _end(self, served: Served, why: str) -> None:
+        await asyncio.wait([served.running])
+        if not served.running.cancelled():
+            await served.running.result().close(why)
+
+    # All labs
+
+    async def _keep_leases(self) -> None:
+        """Renew our leases, and look for labs that nobody serves."""
+        now = asyncio.get_running_loop().time()
+        try:
+            await self._renew()
+            for lab in await asyncio.to_thread(use_database, leases.find_waiting):
+                self._begin(self.open(lab))
+            # While the database was away nobody could renew: every owner gets its time to do so first.
+            self._well_since = self._well_since or now
+            if now - self._well_since > limits.LEASE:
+                await self._bury()
+        except DatabaseError as error:
+            self._well_since = None
+            log.warning("the database is away", error=type(error).__name__)
+
+    async def _renew(self) -> None:
+        held = dict(self._labs)
+        ours = await asyncio.to_thread(use_database, leases.renew, self.name, list(held))
+        for lab, served in held.items():
+            if lab not in ours and served.running.done() and self._labs.get(lab) is served:
+                log.warning("another worker took a lab over", lab=lab)
+                self._begin(self._end(served, "owner-lost"))
+
+    async def _bury(self) -> None:
+        for lab in await asyncio.to_thread(use_database, leases.find_abandoned):
+            written = await asyncio.to_thread(use_database, leases.bury, lab, self.name)
+            if written:
+                log.warning("a lab's owner was lost", lab=lab)
+                await asyncio.to_thread(ring_for, lab, written)
+
+    def _begin(self, work: Coroutine[Any, Any, None]) -> None:
+        """Have something done beside the rest."""
+        task = asyncio.create_task(work)
+        self._begun.add(task)
+        task.add_done_callback(self._begun.discard)
+
+    async def _announce(self) -> None:
+        with suppress(BusError):
+            await asyncio.to_thread(announce, self._worker())
+
+    def _worker(self) -> Worker:
+        return Worker(self.name, self._supervisor.complete)
