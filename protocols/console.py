@@ -32,8 +32,8 @@ class Console:
         self._connection: _Connection | None = None
 
     async def typed(self, client_id: str, text: bytes) -> None:
-        """The student typed `text`, a line without its ending, which the page calls `client_id`. To be called again only
-        when this has returned, which is within limits.CONNECT_SECONDS."""
+        """The student typed `text`, a line without its ending, which the page calls `client_id`. One line at a
+        time: this returns within limits.CONNECT_SECONDS."""
         typed = self._recorder.record(Said, console=self._number, action="typed", raw=text, client_id=client_id)
         if self._connection is not None and self._connection.is_open():
             self._connection.send(text + b"\r\n", typed)

@@ -146,13 +146,11 @@ def _split_at(text: str) -> tuple[str, str]:
 
 
 def _domain_fault(domain: str) -> str | None:
-    if len(domain) > limits.DOMAIN:
-        return "domain-too-long"
     if domain.startswith("["):
         return None if _is_literal(domain) else "bad-address-literal"
     if not domain:
         return "empty-domain"
-    return None if _DOMAIN.fullmatch(domain) else "bad-domain"
+    return None if _DOMAIN.fullmatch(domain) and len(domain) <= limits.DOMAIN else "bad-domain"
 
 
 def _is_literal(text: str) -> bool:

@@ -47,7 +47,7 @@ OUT_OF_ORDER = {
 
 _PARAMETERS = ("parameters-without-ehlo", "unknown-parameter")
 _ONLY_MAIL = ("missing-from", "mail-to", "bad-size", "size-too-large", "bad-body", *_PARAMETERS)
-_ONLY_RCPT = ("missing-to", "rcpt-from", "unknown-mailbox", "relay-denied", "too-many-recipients", *_PARAMETERS)
+_ONLY_RCPT = ("missing-to", "rcpt-from", "unknown-mailbox", "relay-denied", *_PARAMETERS)
 _PATHS = tuple(cause.why for cause in paths.CAUSES)
 _UNREADABLE = ("not-ascii", "control-octets", "line-too-long")  # whatever the verb
 
@@ -100,6 +100,8 @@ def _in_order(state: str, verb: str) -> Iterator[Row]:
     elif verb == "RCPT":
         yield _row(state, verb, "recipient-ok", "recipients")
         yield from (_row(state, verb, why) for why in (*_PATHS, *_ONLY_RCPT) if why not in ("missing-from", "mail-to"))
+        if state == "recipients":
+            yield _row(state, verb, "too-many-recipients")
     elif verb == "DATA":
         yield _row(state, verb, "enter-mail", "data")
         yield _row(state, verb, "argument-unwanted")

@@ -206,16 +206,6 @@ CAUSES = (
         references=((5321, "4.5.3.1.1"), (5321, "4.5.3.1.9")),
     ),
     Cause(
-        why="domain-too-long",
-        code="501",
-        enhanced="5.1.7",
-        enhanced_rcpt="5.1.3",
-        words="The domain is too long",
-        says=f"A domain has at most {limits.DOMAIN} octets.",
-        help="Shorten what stands after the @.",
-        references=((5321, "4.5.3.1.2"),),
-    ),
-    Cause(
         why="path-too-long",
         code="501",
         enhanced="5.1.7",
