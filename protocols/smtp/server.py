@@ -97,6 +97,8 @@ class Connection(SMTP):
             client=self._server.endpoint(client),
             server=self._server.endpoint(transport.get_extra_info("sockname")[:2]),
         )
+        # Nothing is read until the greeting is said. asyncio starts reading after this call, so not now but then.
+        self.loop.call_soon(transport.pause_reading)
         self._server.connections.add(self)
         self._heard_at = self.loop.time()
         super().connection_made(transport)
