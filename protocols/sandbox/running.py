@@ -9,7 +9,6 @@ import time
 import traceback
 from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import Executor
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -121,7 +120,7 @@ class RunningLab:
         await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
         if self._ready.done():
             return
-        why = self._life.result()
+        why = await self.wait()
         if why == OWNED_ELSEWHERE:
             raise StaleOwner(_SENTENCES[why])
         raise LabRefused(self._refusal.why if self._refusal else _SENTENCES.get(why, _SENTENCES[DIED]))
@@ -158,24 +157,32 @@ class RunningLab:
         self._life.cancel()
 
     async def _live(self) -> str:
-        """Carry the lab's events to its log until it ends, and say there why it ended."""
+        """Carry the lab's events to its log until it ends, say there why it ended, and return that."""
+        try:
+            why = await self._follow()
+            if why != OWNED_ELSEWHERE:
+                await self._commit([self._last_word(why)])
+            return why
+        except StaleOwner:
+            return OWNED_ELSEWHERE
+        except asyncio.CancelledError:
+            return STOPPED  # abandoned
+
+    async def _follow(self) -> str:
+        """Carry the lab's events to its log until it ends; return why it did, with its process gone."""
         deadline = self._loop.call_later(limits.READY_SECONDS, self._doom_unready)
         try:
             await self._say(self._opening.start)
-            why = await self._pump()
+            return await self._pump()
         except ControlError as error:
             logger.warning("A lab broke the control protocol: %s", error)
-            why = BROKE_PROTOCOL
+            return BROKE_PROTOCOL
         except StaleOwner:
-            why = OWNED_ELSEWHERE
+            return OWNED_ELSEWHERE
         finally:
             deadline.cancel()
             self._control.close()
             await self._zygote.kill(self.child)
-        if why != OWNED_ELSEWHERE:
-            with suppress(StaleOwner):
-                await self._commit([self._last_word(why)])
-        return why
 
     async def _pump(self) -> str:
         """Commit what comes until nothing comes any more; return why. Raises ControlError and StaleOwner."""
