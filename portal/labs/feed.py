@@ -8,17 +8,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from traceback import format_tb
 from typing import Any
 
+import structlog
 from django.db import transaction
 from django.utils import timezone
 
 from portal.labs import models
 from portal.worlds.models import Mailbox
 from protocols import explain
+from protocols.description import Description
 from protocols.events import Delivered, Event, Lab
 from protocols.sandbox.supervisor import StaleOwner
 
+LAST_SECOND = 253_402_300_799  # of the year 9999: a lab may say any time, dates end there
+
+log = structlog.get_logger("portal.labs")
 
 def append(lab_id: int, epoch: int, events: Sequence[Event]) -> None:
     """Commit `events`, whose seqs go on where the log ends, together with what they change: the mailboxes and the lab's
@@ -53,7 +59,18 @@ def describe(lab_id: int, events: Sequence[Event]) -> list[dict[str, Any]]:
     if missing:
         rows = models.Event.objects.filter(lab_id=lab_id, seq__in=missing)
         known |= {row.seq: row.event() for row in rows}
-    return [explain.describe(event, known.get(event.because or 0)).to_json() for event in events]
+    return [_describe_one(event, known.get(event.because or 0)).to_json() for event in events]
+
+
+def _describe_one(event: Event, cause: Event | None) -> Description:
+    try:
+        return explain.describe(event, cause)
+    except (LookupError, ValueError, TypeError, AttributeError) as error:
+        # A hostile lab can say what no server of ours says. The rest of its log is shown all the same. The error's own
+        # text stays out of ours: it may quote what was said.
+        where = "".join(format_tb(error.__traceback__))
+        log.error("an event cannot be described", kind=event.kind, seq=event.seq, error=type(error).__name__, at=where)
+        return Description(seq=event.seq, at=event.at, kind=event.kind, note="An event that cannot be explained.")
 
 
 def _find_changes(events: Sequence[Event]) -> dict[str, Any]:
@@ -80,4 +97,4 @@ def _deliver(lab_id: int, event: Delivered) -> None:
     """Put the message into the mailbox, if the lab's world has it: what a lab says is not believed."""
     mailbox = Mailbox.objects.filter(world__lab=lab_id, address=event.mailbox).first()
     if mailbox:
-        mailbox.deliver(event.sender, event.raw, datetime.fromtimestamp(event.at / 1_000_000, UTC))
+        mailbox.deliver(event.sender, event.raw, datetime.fromtimestamp(min(event.at // 1_000_000, LAST_SECOND), UTC))

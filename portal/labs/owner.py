@@ -25,7 +25,7 @@ from portal.labs.messages import Bell, End, HangUp, Input
 from portal.labs.workers import Worker, announce, take_leave
 from protocols import events
 from protocols.sandbox import control
-from protocols.sandbox.supervisor import LabRefused, RunningLab, StaleOwner, Supervisor
+from protocols.sandbox.supervisor import LabEnded, LabRefused, RunningLab, StaleOwner, Supervisor
 from protocols.world import WorldError
 
 SUBSCRIBED_WITHIN = 1  # seconds to wait for the bus before a lab starts without it
@@ -50,11 +50,10 @@ class Log:
 
 
 def ring_for(lab: int, batch: Sequence[events.Event]) -> None:
-    """Ring the bell for committed events, with what readers are shown of them."""
+    """Ring the bell for committed events, with what readers are shown of them. Never fails: they are committed."""
     try:
         descriptions = use_database(feed.describe, lab, batch)
-    except Exception:
-        log.exception("events could not be described", lab=lab)  # they are committed: that must not look like a failure
+    except DatabaseError:
         descriptions = None
     ring(Bell(lab, batch[0].seq, batch[-1].seq, descriptions))
 
@@ -172,13 +171,14 @@ class Owner:
 
     async def _pass_on(self, follower: Follower, running: RunningLab) -> None:
         """Give the lab what its pages send."""
-        while True:
-            message = await follower.get()
-            if isinstance(message, Input):
-                octets = message.text.encode("utf-8", "replace").decode("latin-1")  # one character an octet
-                await running.send(control.Input(message.console, message.client_id, octets))
-            elif isinstance(message, HangUp):
-                await running.send(control.HangUp(message.console, message.client_id))
+        with suppress(LabEnded):
+            while True:
+                message = await follower.get()
+                if isinstance(message, Input):
+                    octets = message.text.encode("utf-8", "replace").decode("latin-1")  # one character an octet
+                    await running.send(control.Input(message.console, message.client_id, octets))
+                elif isinstance(message, HangUp):
+                    await running.send(control.HangUp(message.console, message.client_id))
 
     async def _take_orders(self) -> None:
         async with self._bus.follow(orders_of(self.name), limits.INPUTS_WAITING) as follower:

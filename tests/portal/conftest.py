@@ -1,0 +1,143 @@
+"""Who and what the portal's tests are about: Alice, the owner of a lab; Bob, her classmate; Ivy, their instructor; and
+Mallory, who is in another course."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import pytest
+import redis
+from django.conf import settings
+
+from portal.accounts.models import User
+from portal.courses.models import Activity, Course, Enrolment, Unit
+from portal.labs.models import Lab
+from portal.worlds.models import World
+from protocols import events
+
+ANSWERS_WITHIN = 10  # seconds
+LECTURE = (settings.BASE / "protocols" / "worlds" / "lecture.yaml").read_text()
+
+
+class RedisServer:
+    """A private Redis where the settings look for it."""
+
+    def start(self) -> None:
+        socket = str(settings.VAR / "redis.sock")
+        command = [shutil.which("redis-server") or "redis-server", "--port", "0", "--unixsocket", socket, "--save", ""]
+        self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+        until = time.monotonic() + ANSWERS_WITHIN
+        while True:
+            try:
+                redis.Redis(unix_socket_path=socket).ping()
+                return
+            except redis.ConnectionError:
+                assert time.monotonic() < until
+                time.sleep(0.02)
+
+    def kill(self) -> None:
+        self._process.kill()
+        self._process.wait()
+
+    @contextmanager
+    def away(self) -> Iterator[None]:
+        """Killed, and started empty afterwards."""
+        self.kill()
+        try:
+            yield
+        finally:
+            self.start()
+
+
+@pytest.fixture(scope="session")
+def redis_server() -> Iterator[RedisServer]:
+    server = RedisServer()
+    server.start()
+    yield server
+    server.kill()
+
+
+@pytest.fixture
+def course(db) -> Course:
+    return Course.objects.create(slug="nwen243", code="NWEN 243", title="Computer networks")
+
+
+@pytest.fixture
+def activity(course) -> Activity:
+    return make_activity(course)
+
+
+def make_activity(course: Course, slug: str = "by-hand") -> Activity:
+    unit = Unit.objects.create(course=course, title="Mail")
+    activity = Activity.objects.create(unit=unit, slug=slug, title="Send a mail by hand", text="Speak *SMTP*.")
+    World.objects.create(source=LECTURE, activity=activity).make_mailboxes()
+    return activity
+
+
+@pytest.fixture
+def enrol(course) -> Callable[[str, str], User]:
+    """Make an account with a role in the course."""
+
+    def make(name: str, role: str) -> User:
+        user = User.objects.create_user(name, password="pease-porridge")
+        Enrolment.objects.create(user=user, course=course, role=role)
+        return user
+
+    return make
+
+
+@pytest.fixture
+def alice(enrol) -> User:
+    return enrol("alice", "student")
+
+
+@pytest.fixture
+def bob(enrol) -> User:
+    return enrol("bob", "student")
+
+
+@pytest.fixture
+def ivy(enrol) -> User:
+    return enrol("ivy", "instructor")
+
+
+@pytest.fixture
+def mallory(db) -> User:
+    """An instructor of another course, and superuser: neither opens anything here."""
+    user = User.objects.create_superuser("mallory", password="pease-porridge")
+    other = Course.objects.create(slug="other", code="OTHER 101", title="Another course")
+    Enrolment.objects.create(user=user, course=other, role="instructor")
+    return user
+
+
+@pytest.fixture
+def lab(alice, activity) -> Lab:
+    """Alice's lab, running under "worker" in epoch 1, its log empty."""
+    return Lab.objects.create(
+        activity=activity,
+        person=alice,
+        world=activity.world.copy_for_lab(),
+        state=Lab.State.RUNNING,
+        owner="worker",
+        epoch=1,
+        starts=1,
+    )
+
+
+def make_line(seq: int, raw: bytes = b"NOOP\r\n", **values) -> events.Line:
+    """A line that a client said."""
+    return events.Line(
+        **{"seq": seq, "at": seq, "conn": "1.1", "protocol": "smtp", "side": "C", "raw": raw, "state": "connected"}
+        | values
+    )
+
+
+def make_delivered(seq: int, **values) -> events.Delivered:
+    """A message for Bob's mailbox."""
+    raw = b"Subject: dahl\r\n\r\n\xffYes?\r\n"
+    given = {"seq": seq, "at": seq, "conn": "1.1", "mailbox": "bob@lentil.edu", "sender": "alice@halva.fr", "raw": raw}
+    return events.Delivered(**given | values)
