@@ -29,11 +29,15 @@ class LineCutter:
     def cut(self, data: bytes) -> Iterator[Piece]:
         """The pieces that `data` completes, in order. What one iteration leaves is there for the next call."""
         self._rest += data
-        while (end := self._rest.find(b"\n")) >= 0:
-            yield self._take(end + 1)
-        if len(self._rest) > limits.LINE_WITHOUT_END:
-            yield Piece(self._take(len(self._rest)).raw, is_line=False)
-            self._in_run = True
+        while True:
+            end = self._rest.find(b"\n", 0, limits.LINE_WITHOUT_END)
+            if end >= 0:
+                yield self._take(end + 1)
+            elif len(self._rest) >= limits.LINE_WITHOUT_END:
+                yield Piece(self._take(limits.LINE_WITHOUT_END).raw, is_line=False)
+                self._in_run = True
+            else:
+                return
 
     def take(self) -> bytes:
         """All that waits for its end, which then counts as said."""
