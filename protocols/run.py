@@ -142,7 +142,11 @@ def _run_program(program: Program, world: World, lab: RunningLab) -> int:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda number, _: program.signal(number))
-    return program.run(world, lab.child.namespaces)
+    try:
+        return program.run(world, lab.child.namespaces)
+    finally:
+        for namespace in lab.child.namespaces:
+            os.close(namespace)
 
 
 def _type(host: Host, lab: RunningLab, log: Transcript) -> int:

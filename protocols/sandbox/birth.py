@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import signal
 import socket
 from collections.abc import Callable
@@ -16,8 +17,8 @@ from protocols.sandbox.layers import Confinement, LayerMissing
 from protocols.sandbox.network import bind_servers, build_network
 from protocols.world import World, WorldError, from_values
 
-# Root gives every lab a uid of its own, which nobody has: the range that systemd's table of uids leaves unused.
-UNUSED_UIDS = 0x7000_0000
+# Root gives every lab a uid of its own, which nobody has: from the range that systemd's table of uids leaves unused.
+UNUSED_UIDS = range(0x7000_0000, 0x7FFE_0000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +94,7 @@ def _leave_the_zygote(control: int, handshake: int) -> None:
 
 
 def _become_nobody() -> None:
-    own = UNUSED_UIDS + os.getpid()
+    own = UNUSED_UIDS[secrets.randbelow(len(UNUSED_UIDS))]
     try:
         os.setgroups([])
         os.setresgid(own, own, own)

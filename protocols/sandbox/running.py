@@ -107,6 +107,7 @@ class RunningLab:
         self._seen = set(opening.seen)
         self._frames = Frames(FROM_LAB)
         self._saying = asyncio.Lock()
+        self._is_ready = False
         self._refusal: Refused | None = None
         self._has_stopped = False
         self._fate: str | None = None  # why it ends, once that was decided here
@@ -194,7 +195,7 @@ class RunningLab:
             finally:  # what a lab said before it broke the protocol did happen
                 for batch in cut_batches(events):
                     await self._commit(batch)
-            if self.layers and not self._ready.done():
+            if self._is_ready and not self._ready.done():
                 self._ready.set_result(None)
         if self._refusal:
             return REFUSED
@@ -215,9 +216,10 @@ class RunningLab:
 
     def _note(self, message: Any, events: list[Event]) -> None:
         """Take one message of the lab; what belongs into the log is added to `events`. Raises ControlError."""
-        if self._has_stopped or self._refusal or isinstance(message, Ready | Refused) == bool(self.layers):
+        if self._has_stopped or self._refusal or isinstance(message, Ready | Refused) == self._is_ready:
             raise ControlError(f"A {message.name} message came when none can come.")
         if isinstance(message, Ready):
+            self._is_ready = True
             self.layers, self.absent = tuple(message.layers), tuple(message.absent)
             events.append(self._own_event("started"))
         elif isinstance(message, Refused):
@@ -245,7 +247,7 @@ class RunningLab:
         )
 
     def _last_word(self, why: str) -> Lab:
-        return self._own_event("ended" if self.layers else "failed", why)
+        return self._own_event("ended" if self._is_ready else "failed", why)
 
     async def _commit(self, batch: Sequence[Event]) -> None:
         """Commit, again and again if it must be: nothing else goes on meanwhile. Raises StaleOwner."""

@@ -139,18 +139,24 @@ class Supervisor:
         pause = 0.0
         while True:
             started = loop.time()
-            zygote = ZygoteProcess(self._module, self._switched_off)
             try:
-                await asyncio.wait({zygote.warm, zygote.lost}, return_when=asyncio.FIRST_COMPLETED)
-                if not zygote.lost.done():
-                    self._zygote.set_result(zygote)
-                    await asyncio.wait({zygote.lost})
-                    self._zygote = loop.create_future()
-            finally:
-                zygote.end()
-            logger.error("The zygote ended, and its labs with it; another one is started.")
+                await self._keep(ZygoteProcess(self._module, self._switched_off))
+                logger.error("The zygote ended, and its labs with it; another one is started.")
+            except OSError as error:
+                logger.error("No zygote could be started: %s", error.strerror)
             pause = 0.0 if loop.time() - started > _PATIENCE else min(2 * pause + 0.1, _LONGEST_PAUSE)
             await asyncio.sleep(pause)
+
+    async def _keep(self, zygote: ZygoteProcess) -> None:
+        """Give labs this zygote until it is gone."""
+        try:
+            await asyncio.wait({zygote.warm, zygote.lost}, return_when=asyncio.FIRST_COMPLETED)
+            if not zygote.lost.done():
+                self._zygote.set_result(zygote)
+                await asyncio.wait({zygote.lost})
+                self._zygote = asyncio.get_running_loop().create_future()
+        finally:
+            zygote.end()
 
 
 class _NoLog:

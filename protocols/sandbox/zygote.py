@@ -58,9 +58,9 @@ class Zygote:
         waker.setblocking(False)
         signal.signal(signal.SIGCHLD, lambda *_: None)
         signal.set_wakeup_fd(waker.fileno(), warn_on_full_buffer=False)
-        self._tell(Warm())
         gc.collect()
         gc.freeze()  # else the first collection in a lab would copy every page of ours
+        self._tell(Warm())
         events = select.poll()
         events.register(self._supervisor, select.POLLIN)
         events.register(woken, select.POLLIN)

@@ -52,6 +52,9 @@ class ZygoteProcess:
         """Have a lab made, with `control` as its end of its control channel."""
         self._labs += 1
         child = Child(self._labs, self._loop.create_future(), self._loop.create_future())
+        if self.lost.done():
+            self._lose(child)
+            return child
         self._children[child.number] = child
         await self._ask(Fork(child.number, namespaces), control)
         return child
@@ -118,7 +121,8 @@ class ZygoteProcess:
 
 
 def _start(module: str, switched_off: frozenset[str], descriptor: int) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-m", module, str(descriptor)]
+    # -P: what stands in the working directory is nothing to import.
+    command = [sys.executable, "-P", "-m", module, str(descriptor)]
     for layer in sorted(switched_off):
         command += ["--without", layer]
     return subprocess.Popen(
@@ -129,7 +133,7 @@ def _start(module: str, switched_off: frozenset[str], descriptor: int) -> subpro
         cwd="/",
         # Nothing of our environment: what a worker's holds, such as its secret key, is nothing for a lab's memory.
         env={
-            "PYTHONPATH": os.pathsep.join([str(_CHECKOUT), *filter(None, sys.path)]),
+            "PYTHONPATH": os.pathsep.join([str(_CHECKOUT), *map(os.path.abspath, sys.path)]),
             "MALLOC_ARENA_MAX": "1",  # an arena for each thread would count 64 MB against the address space
             "TZ": "UTC",
             "LANG": "C.UTF-8",
