@@ -124,6 +124,7 @@ class _Connection(asyncio.Protocol):
         self._recorder = recorder
         self._name = name
         self._sent = 0
+        self._ended = False
         self._transport: asyncio.Transport | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -136,7 +137,7 @@ class _Connection(asyncio.Protocol):
 
     def is_open(self) -> bool:
         """Whether a server still hears what is sent here. It may have closed a moment ago, before that got here."""
-        open_here = self._transport is not None and not self._transport.is_closing()
+        open_here = self._transport is not None and not self._transport.is_closing() and not self._ended
         return open_here and self._recorder.is_heard(self._name)
 
     def send(self, octets: bytes, because: int) -> None:
@@ -147,5 +148,9 @@ class _Connection(asyncio.Protocol):
             self._transport.write(octets)
 
     def close(self) -> None:
-        if self._transport is not None:
-            self._transport.close()
+        """Say that nothing more comes, and let the server close: a socket that is closed with unread octets in it would
+        reset the connection instead."""
+        if self._transport is not None and not self._ended:
+            self._ended = True
+            self._transport.write_eof()
+            asyncio.get_running_loop().call_later(limits.LINGER_SECONDS, self._transport.abort)

@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,7 +16,7 @@ def test_pieces_joined_are_the_stream_and_do_not_depend_on_how_it_comes(stream, 
     def pieces(cuts):
         cutter = LineCutter()
         places = [0, *sorted(cuts), len(stream)]
-        cut = [piece for start, end in zip(places, places[1:], strict=False) for piece in cutter.cut(stream[start:end])]
+        cut = [piece for start, end in pairwise(places) for piece in cutter.cut(stream[start:end])]
         leftover = cutter.leftover()
         return cut + ([leftover] if leftover else [])
 

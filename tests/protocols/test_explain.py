@@ -1,0 +1,106 @@
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from protocols import explain
+from protocols.events import Block, Closed, Console, Delivered, Endpoint, Fault, Lab, Line, Opened
+from protocols.smtp.session import Session
+from protocols.smtp.states import MACHINE
+from tests.protocols.smtp.dialogues import MX
+
+OPENED = Opened(
+    seq=1,
+    at=0,
+    conn="1.1",
+    protocol="smtp",
+    client=Endpoint("mx.halva.fr", "10.0.0.1", 49152),
+    server=Endpoint("mx.lentil.edu", "10.2.0.25", 25),
+)
+TYPED = Console(seq=1, at=0, console=1, action="typed", raw=b"NOOP", client_id="page-1")
+
+
+def test_a_connection_has_a_heading():
+    shown = explain.describe(OPENED, TYPED)
+    assert shown.heading == ("mx.halva.fr → mx.lentil.edu:25", "TCP from 10.0.0.1:49152 · SMTP")
+    assert shown.client_id == "page-1"
+
+
+def test_a_client_of_no_host_is_called_by_its_address():
+    stranger = Opened(
+        seq=1, at=0, conn="1.1", protocol="smtp", client=Endpoint("", "10.9.9.9", 1), server=OPENED.server
+    )
+    shown = explain.describe(stranger, None)
+    assert shown.heading == ("10.9.9.9 → mx.lentil.edu:25", "TCP from 10.9.9.9:1 · SMTP")
+
+
+@pytest.mark.parametrize("why", ["quit", "closed", "lost", "idle", "limit", "ended", "fault"])
+def test_each_end_of_a_connection_has_a_sentence_of_its_own(why):
+    notes = {
+        explain.describe(Closed(seq=1, at=0, conn="1.1", side="S", why=one), None).note for one in (why, "quit", "?")
+    }
+    assert len(notes) == (2 if why == "quit" else 3)
+
+
+def test_what_was_typed_is_not_shown_itself_but_keeps_its_id():
+    shown = explain.describe(TYPED, None)
+    assert (shown.client_id, shown.parts, shown.note, shown.help) == ("page-1", (), None, None)
+
+
+def test_a_delivery_names_its_mailbox():
+    event = Delivered(seq=1, at=0, conn="1.1", mailbox="bob@lentil.edu", sender="", raw=b"x")
+    shown = explain.describe(event, None)
+    assert shown.note == "A message for bob@lentil.edu is in its mailbox."
+    assert shown.facts == {"mailbox": "bob@lentil.edu"}
+
+
+@pytest.mark.parametrize(
+    ("size", "note"),
+    [
+        (1, "1 octet in one block."),
+        (2048, "2,048 octets in one block."),
+        (65_536, "65,536 octets in one block, the first 2,048 of them shown."),
+    ],
+)
+def test_a_block_shows_its_beginning_and_its_exact_size(size, note):
+    block = Block(seq=1, at=0, conn="1.1", protocol="smtp", side="C", raw=b"x" * size, state="data")
+    shown = explain.describe(block, None)
+    assert shown.note == note
+    assert "".join(text for _, text in shown.parts) == "x" * min(size, 2048)
+
+
+@pytest.mark.parametrize(
+    ("event", "note"),
+    [
+        (Lab(seq=1, at=0, change="started", start=1), "The lab is running."),
+        (
+            Lab(seq=1, at=0, change="started", start=1, absent=("landlock",)),
+            "The lab is running. Sandbox layers that are switched off: landlock.",
+        ),
+        (Lab(seq=1, at=0, change="failed", start=1, why="No layer."), "The lab could not start: No layer."),
+        (Lab(seq=1, at=0, change="ended", start=1), "The lab ended."),
+        (Fault(seq=1, at=0, why="error"), "Something in the lab failed, which is not your doing (error)."),
+    ],
+)
+def test_what_happens_to_the_lab_is_a_note(event, note):
+    assert explain.describe(event, None).note == note
+
+
+@given(
+    raw=st.binary(max_size=300),
+    state=st.sampled_from([state.name for state in MACHINE.states]),
+    side=st.sampled_from(["C", "S"]),
+    asked=st.binary(max_size=40) | st.none(),
+)
+def test_any_octets_can_be_described_and_sent_to_a_page(raw, state, side, asked):
+    why = Session(MX).open().why if side == "S" else None
+    line = Line(seq=2, at=0, conn="1.1", protocol="smtp", side=side, raw=raw, state=state, why=why)
+    cause = asked and Line(seq=1, at=0, conn="1.1", protocol="smtp", side="C", raw=asked, state=state)
+    shown = explain.describe(line, cause or None)
+    plain = json.loads(json.dumps(shown.to_json()))
+    assert all(text.isprintable() for _, text in plain.get("parts", []))
+
+
+def test_the_lesson_is_plain_json():
+    assert json.loads(json.dumps(explain.lesson("smtp"))) == explain.lesson("smtp")
