@@ -98,6 +98,8 @@ def parse_world(text: str) -> World:
         raise WorldError(f"Line {line}: this is not YAML: {error.problem}.") from error
     except yaml.YAMLError as error:
         raise WorldError(f"Line 1: this is not YAML: {error}.") from error
+    except RecursionError as error:
+        raise WorldError("Line 1: this is nested deeper than any world is.") from error
     lines: dict[Where, int] = {}
     return _Reader(lines).world(_plain(node, (), lines))
 
@@ -115,10 +117,17 @@ def _plain(node: yaml.Node | None, where: Where, lines: dict[Where, int]) -> Any
     if isinstance(node, yaml.SequenceNode):
         return [_plain(item, (*where, number), lines) for number, item in enumerate(node.value)]
     if isinstance(node, yaml.MappingNode):
-        return {key.value: _plain(value, (*where, key.value), lines) for key, value in node.value}
-    if node.tag == "tag:yaml.org,2002:int":
-        return int(node.value)
-    return node.value
+        values: dict[str, Any] = {}
+        for key, value in node.value:
+            line = key.start_mark.line + 1
+            if not isinstance(key, yaml.ScalarNode):
+                raise WorldError(f"Line {line}: a key is a word.")
+            if key.value in values:
+                raise WorldError(f"Line {line}: the key {key.value!r} stands here twice.")
+            values[key.value] = _plain(value, (*where, key.value), lines)
+        return values
+    is_number = node.tag == "tag:yaml.org,2002:int" and node.value.isdecimal() and len(node.value) <= 9
+    return int(node.value) if is_number else node.value
 
 
 class _Reader:

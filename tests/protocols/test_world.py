@@ -1,0 +1,116 @@
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+import protocols
+from protocols import world as worlds
+from protocols.smtp.tables import check_words
+from protocols.world import WorldError, from_values, parse_world, read_world
+
+WORLDS = sorted((Path(protocols.__file__).parent / "worlds").glob("*.yaml"))
+LECTURE = (Path(protocols.__file__).parent / "worlds" / "lecture.yaml").read_text()
+
+
+@pytest.mark.parametrize("path", WORLDS, ids=lambda path: path.stem)
+def test_every_ready_world_can_be_used(path):
+    world = read_world(path)
+    for host in world.hosts:
+        if host.smtp:
+            check_words(host.smtp)
+
+
+@pytest.mark.parametrize("path", WORLDS, ids=lambda path: path.stem)
+def test_a_world_comes_back_from_its_plain_values(path):
+    world = read_world(path)
+    assert from_values(json.loads(json.dumps(world.to_values()))) == world
+
+
+def test_a_host_is_found_by_name_and_address():
+    world = parse_world(LECTURE)
+    host = world.host("mx.lentil.edu")
+    assert host is not None
+    assert host == world.host("MX.Lentil.EDU.") == world.host("10.2.0.25")
+    assert host.services() == [("smtp", 25, "tcp")]
+    assert world.host("nowhere.example") is None
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "sentence"),
+    [
+        ("lentil: 1", "lentil: 2", "Line 3: lentil is 1, the version of this format."),
+        ("title: The lecture's Internet", "title: [x]", "Line 4: title is a text."),
+        (
+            "student: mx.halva.fr",
+            "student: mx.halva.com",
+            "Line 7: student is mx.halva.com, and no host has that name.",
+        ),
+        ("address: 10.0.0.1", "address: 10.0.0.256", "Line 11: '10.0.0.256' is not an IPv4 address."),
+        ("address: 10.0.0.1", "address: 127.0.0.1", "Line 11: 127.0.0.1 cannot be a host's address."),
+        ("address: 10.0.0.1", "address: 10.2.0.25", "Line 14: two hosts have the address 10.2.0.25."),
+        ("name: mx.lentil.edu", "name: mx_lentil", "Line 13: 'mx_lentil' is not a host name."),
+        ("name: mx.lentil.edu", "nam: mx.lentil.edu", "Line 13: a part of hosts has no key 'nam'."),
+        ("- bob@lentil.edu", "- bob@halva.fr", "Line 19: bob@halva.fr is no mailbox of this host's domains."),
+        ("domains: [lentil.edu]", "domains: []", "Line 16: domains is a list of 1 to 64."),
+        ("domains: [lentil.edu]", "domains: &a [*a]", "Line 16: a world has no aliases; write the part out."),
+        (
+            'ready: "{host} ESMTP ready"',
+            "ready: é",
+            "Line 23: a server's words are printable ASCII, at most 400 characters.",
+        ),
+        ("hosts:", "hosts: [", "Line 10: this is not YAML"),
+    ],
+)
+def test_a_mistake_is_named_by_its_line(old, new, sentence):
+    assert old in LECTURE
+    with pytest.raises(WorldError) as caught:
+        parse_world(LECTURE.replace(old, new, 1))
+    assert str(caught.value).startswith(sentence)
+
+
+@given(st.text(max_size=60) | st.text(st.sampled_from(list("{}[]:-?!&*#|> \n'\"a0x1_%")), max_size=60))
+@example("? [a]\n: b")
+@example("lentil: 0x1")
+@example("lentil: 1:30")
+@example("lentil: !!int x")
+@example("lentil: 1\nlentil: 1")
+@example("a: \x00")
+def test_any_other_text_is_refused_in_a_sentence(text):
+    with pytest.raises(WorldError) as caught:
+        parse_world(text)
+    assert str(caught.value).startswith("Line ") or "wrong" in str(caught.value)
+
+
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | st.text(max_size=9),
+        lambda inner: (
+            st.lists(inner, max_size=3)
+            | st.dictionaries(
+                st.sampled_from(["lentil", "title", "student", "hosts", "name", "address", "smtp"]), inner
+            )
+        ),
+        max_leaves=12,
+    )
+)
+def test_other_plain_values_are_refused_in_a_sentence(values):
+    with pytest.raises(WorldError):
+        from_values(values)
+
+
+def test_a_world_nested_too_deeply_is_refused():
+    with pytest.raises(WorldError, match="nested deeper"):
+        parse_world("[" * 5_000)
+
+
+def test_a_world_that_is_not_there_is_refused(tmp_path):
+    with pytest.raises(WorldError, match="cannot be read as a world"):
+        read_world(tmp_path / "none.yaml")
+
+
+def test_a_world_too_large_is_refused(monkeypatch):
+    monkeypatch.setattr(worlds, "TEXT_LIMIT", 10)
+    with pytest.raises(WorldError, match="at most 10 characters"):
+        parse_world(LECTURE)
