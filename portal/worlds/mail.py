@@ -36,7 +36,7 @@ def read_body(raw: bytes) -> str:
         text = None
     if not isinstance(text, str):
         text = raw.replace(b"\r\n", b"\n").partition(b"\n\n")[2].decode("utf-8", "replace")
-    return _printable(text)
+    return _printable(text.replace("\r\n", "\n"))
 
 
 def _decode(value: object) -> str:

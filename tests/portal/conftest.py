@@ -130,10 +130,8 @@ def lab(alice, activity) -> Lab:
 
 def make_line(seq: int, raw: bytes = b"NOOP\r\n", **values) -> events.Line:
     """A line that a client said."""
-    return events.Line(
-        **{"seq": seq, "at": seq, "conn": "1.1", "protocol": "smtp", "side": "C", "raw": raw, "state": "connected"}
-        | values
-    )
+    given = {"seq": seq, "at": seq, "conn": "1.1", "protocol": "smtp", "side": "C", "raw": raw, "state": "connected"}
+    return events.Line(**given | values)
 
 
 def make_delivered(seq: int, **values) -> events.Delivered:

@@ -46,7 +46,7 @@ async def test_the_sender_hears_whether_anybody_was_listening(bus):
         await get(follower)
         assert await bus.send("a", LINE)
     async with asyncio.timeout(WITHIN):
-        while await bus.send("a", LINE):  # until the subscription is gone
+        while await bus.send("a", LINE):  # noqa: ASYNC110 - until the subscription is gone
             await asyncio.sleep(0.01)
 
 
@@ -85,7 +85,7 @@ async def test_a_reader_that_does_not_keep_up_misses_messages_and_is_told(bus):
             await bus.send("a", Input(f"a-{number}", 1, ""))
         await bus.send("b", LINE)
         async with asyncio.timeout(WITHIN):
-            while not follower._missed:
+            while not follower._missed:  # noqa: ASYNC110
                 await asyncio.sleep(0.01)
         assert [(await get(follower)).client_id for _ in range(3)] == ["a-0", "a-1", "a-2"]
         assert await get(follower) is None

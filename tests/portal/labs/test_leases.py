@@ -1,0 +1,99 @@
+"""Who owns which lab: of two workers one wins."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from portal.labs import feed, leases, limits
+from portal.labs.models import Lab
+from protocols import events
+from protocols.sandbox.supervisor import StaleOwner
+from tests.portal.conftest import make_line
+
+
+def update(lab: Lab, **values) -> None:
+    Lab.objects.filter(pk=lab.pk).update(**values)
+    lab.refresh_from_db()
+
+
+def ago(seconds: float):
+    return timezone.now() - timedelta(seconds=seconds)
+
+
+def test_a_lab_that_waits_is_claimed_once(lab):
+    feed.append(lab.pk, 1, [events.Console(seq=1, at=1, console=1, action="typed", raw=b"x", client_id="a-1")])
+    update(lab, state="starting", owner="")
+    assert leases.claim(lab.pk, "first") == leases.Claim(lab.pk, 2, 2, 1, frozenset({"a-1"}))
+    assert leases.claim(lab.pk, "second") is None
+    lab.refresh_from_db()
+    assert (lab.owner, lab.epoch, lab.starts) == ("first", 2, 2)
+
+
+@pytest.mark.parametrize("state", ["running", "ended", "failed"])
+def test_a_lab_that_does_not_wait_is_not_claimed(lab, state):
+    update(lab, state=state, owner="")
+    assert leases.claim(lab.pk, "first") is None
+
+
+def test_a_lab_that_is_not_there_is_not_claimed(db):
+    assert leases.claim(7, "first") is None
+
+
+def test_a_lease_is_renewed_by_its_owner_alone(lab):
+    update(lab, lease_until=ago(1))
+    assert leases.renew("another", [lab.pk]) == set()
+    assert leases.find_abandoned() == [lab.pk]
+    assert leases.renew("worker", [lab.pk]) == {lab.pk}
+    assert leases.find_abandoned() == []
+
+
+def test_an_owner_renews_only_what_it_serves(lab):
+    update(lab, lease_until=ago(1))
+    assert leases.renew("worker", []) == set()
+    assert leases.find_abandoned() == [lab.pk]
+
+
+def test_a_lease_lasts_longer_than_several_renewals():
+    assert limits.LEASE >= 3 * limits.RENEWAL
+
+
+def test_an_abandoned_lab_is_ended_in_its_log_by_one_worker_and_its_old_owner_is_refused(lab):
+    feed.append(lab.pk, 1, [make_line(1)])
+    update(lab, lease_until=ago(1))
+    (end,) = leases.bury(lab.pk, "second")
+    assert leases.bury(lab.pk, "third") == []
+    assert feed.after(lab.pk, 1, 10) == [end]
+    assert (end.seq, end.change, end.why, end.start) == (2, "ended", "owner-lost", 1)
+    lab.refresh_from_db()
+    assert (lab.state, lab.why, lab.owner, lab.epoch) == ("ended", "owner-lost", "", 2)
+    with pytest.raises(StaleOwner):
+        feed.append(lab.pk, 1, [make_line(3)])
+
+
+def test_a_lab_whose_lease_lasts_is_not_buried(lab):
+    update(lab, lease_until=ago(-5))
+    assert leases.bury(lab.pk, "second") == []
+    lab.refresh_from_db()
+    assert (lab.state, lab.epoch) == ("running", 1)
+
+
+def test_a_request_whose_task_was_lost_is_found_when_it_has_waited(lab):
+    lab.ask_for_start()
+    assert leases.find_waiting() == []
+    update(lab, lease_until=ago(0.1))
+    assert leases.find_waiting() == [lab.pk]
+    assert leases.find_abandoned() == []
+
+
+def test_a_lab_that_ended_is_neither_waiting_nor_abandoned(lab):
+    update(lab, state="ended", lease_until=ago(1))
+    assert leases.find_waiting() == leases.find_abandoned() == []
+
+
+def test_a_machine_runs_only_so_many_labs(lab, monkeypatch):
+    monkeypatch.setattr(limits, "LABS_A_MACHINE", 1)
+    assert leases.has_room("worker")
+    monkeypatch.setattr(limits, "LABS_A_MACHINE", 0)
+    assert not leases.has_room("worker")
+    assert leases.has_room("another")

@@ -1,0 +1,230 @@
+"""The way of a keystroke, whole but for the browser: a worker's owner, its sandbox, the log, the bus, the websocket."""
+
+import asyncio
+import threading
+import time
+from contextlib import contextmanager
+
+import pytest
+from asgiref.sync import sync_to_async
+from django.conf import settings
+
+from portal.labs import bootstep, feed, limits, tasks
+from portal.labs.bootstep import NoOwner, own_labs
+from portal.labs.bus import get_bus
+from portal.labs.models import Lab
+from portal.labs.opening import open_activity, open_again
+from portal.labs.workers import find_workers
+from portal.worlds.models import Message, World
+from protocols import events
+from tests.portal.labs.test_consumer import Page, make_cookie
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("redis_server")]
+WITHIN = 15  # seconds
+DIALOGUE = [
+    ("connect mx.lentil.edu 25", "220"),
+    ("HELO mx.halva.fr", "250"),
+    ("MAIL FROM: <alice@halva.fr>", "250"),
+    ("RCPT TO: <bob@lentil.edu>", "250"),
+    ("DATA", "354"),
+    ("Do you like dahl?", None),
+    (".", "250"),
+    ("QUIT", "221"),
+]
+
+
+class Worker:
+    """A thread that owns labs, as a Celery worker's does; but the tests call the tasks themselves."""
+
+    def start(self) -> None:
+        up = threading.Event()
+        self._thread = threading.Thread(target=self._run, args=(up,))
+        self._thread.start()
+        assert up.wait(WITHIN)
+
+    def stop(self) -> None:
+        here = bootstep._here
+        if here:
+            here.loop.call_soon_threadsafe(here.main.cancel)
+        self._thread.join(WITHIN)
+        assert not self._thread.is_alive()
+
+    def _run(self, up: threading.Event) -> None:
+        try:
+            asyncio.run(own_labs(up.set))
+        except asyncio.CancelledError:
+            pass
+
+
+@contextmanager
+def running_worker():
+    worker = Worker()
+    worker.start()
+    try:
+        yield worker
+    finally:
+        worker.stop()
+
+
+@pytest.fixture
+def worker(transactional_db, redis_server):
+    with running_worker() as worker:
+        yield worker
+
+
+def wait_for_state(lab: Lab, *states: str) -> Lab:
+    until = time.monotonic() + WITHIN
+    while True:
+        lab.refresh_from_db()
+        if lab.state in states:
+            return lab
+        assert time.monotonic() < until, lab.state
+        time.sleep(0.02)
+
+
+def lab_events(lab: Lab) -> list[tuple[str, int, str | None]]:
+    return [(e.change, e.start, e.why) for e in feed.after(lab.pk, 0, 10_000) if isinstance(e, events.Lab)]
+
+
+async def hold_dialogue(page: Page) -> None:
+    for number, (text, code) in enumerate(DIALOGUE):
+        heard = len(page.descriptions)
+        await page.type(text, f"line-{number}-{time.monotonic_ns()}")
+        async with asyncio.timeout(WITHIN):
+            while not has_answer(page.descriptions[heard:], text, code):
+                message = await page.hear()
+                assert message["type"] == "events", message
+
+
+def has_answer(descriptions: list[dict], text: str, code: str | None) -> bool:
+    lines = ["".join(part for _, part in d.get("parts", [])) for d in descriptions if d["kind"] == "line"]
+    return any(line.startswith(code) if code else line == text for line in lines)
+
+
+async def test_a_mail_sent_by_hand_arrives(worker, activity, alice, ivy):
+    lab = await sync_to_async(open_activity)(activity, alice)
+    page = await Page(lab.pk, await sync_to_async(make_cookie)(alice)).open()
+    watching = await Page(lab.pk, await sync_to_async(make_cookie)(ivy)).open()
+    await sync_to_async(tasks.open_lab)(lab.pk)
+    while not page.descriptions:
+        await page.hear()
+    await hold_dialogue(page)
+    message = await sync_to_async(Message.objects.select_related("mailbox").get)()
+    assert (message.mailbox.address, message.sender) == ("bob@lentil.edu", "alice@halva.fr")
+    assert bytes(message.raw).endswith(b"Do you like dahl?\r\n")
+    await sync_to_async(tasks.close_lab)(lab.pk)
+    last = (await sync_to_async(wait_for_state)(lab, "ended")).last_seq
+    for each in (page, watching):
+        await each.hear_until(last)
+        assert each.seqs() == list(range(1, last + 1))
+        await each.close()
+    assert page.descriptions == watching.descriptions
+    await get_bus().close()
+    assert "dahl" not in (settings.VAR / "log" / "portal.log").read_text()
+
+
+def test_a_lab_opened_again_goes_on_in_its_log_with_its_mailboxes(worker, activity, alice):
+    lab = open_activity(activity, alice)
+    for start in (1, 2):
+        tasks.open_lab(lab.pk)
+        assert wait_for_state(lab, "running").starts == start
+        lab.world.mailboxes.first().deliver("a@b", b"kept", lab.opened_at)
+        tasks.close_lab(lab.pk)
+        wait_for_state(lab, "ended")
+        if start == 1:
+            open_again(Lab.find(lab.pk))
+    assert lab_events(lab) == [("started", 1, None), ("ended", 1, "asked"), ("started", 2, None), ("ended", 2, "asked")]
+    assert [event.seq for event in feed.after(lab.pk, 0, 10)] == [1, 2, 3, 4]
+    assert Message.objects.filter(mailbox__world=lab.world).count() == 2
+
+
+def test_tasks_delivered_twice_at_once_give_the_same(worker, activity, alice):
+    lab = open_activity(activity, alice)
+    for task, state in ((tasks.open_lab, "running"), (tasks.close_lab, "ended")):
+        threads = [threading.Thread(target=call, args=(task, lab.pk)) for _ in range(3)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        wait_for_state(lab, state)
+    tasks.open_lab(lab.pk)
+    tasks.close_lab(lab.pk)
+    assert lab_events(lab) == [("started", 1, None), ("ended", 1, "asked")]
+
+
+def call(task, lab: int) -> None:
+    from django.db import connection
+
+    task(lab)
+    connection.close()
+
+
+def test_a_stopping_worker_ends_its_labs_in_order(activity, alice, transactional_db):
+    lab = open_activity(activity, alice)
+    with running_worker():
+        tasks.open_lab(lab.pk)
+        assert find_workers()
+    wait_for_state(lab, "ended")
+    assert lab_events(lab) == [("started", 1, None), ("ended", 1, "stopped")]
+    assert find_workers() == []
+    with pytest.raises(NoOwner):
+        tasks.open_lab(lab.pk)
+
+
+def test_a_worker_says_that_it_is_there_and_whether_its_sandbox_is_complete(worker):
+    until = time.monotonic() + WITHIN
+    while not (found := find_workers()):
+        assert time.monotonic() < until
+        time.sleep(0.02)
+    assert [one.complete for one in found] == [True]
+
+
+def test_a_request_whose_task_was_lost_is_taken_up(worker, activity, alice):
+    lab = open_activity(activity, alice)  # its task stays in the queue, where no worker takes it
+    assert wait_for_state(lab, "running").epoch == 1
+
+
+def test_a_lab_of_a_lost_worker_is_ended_and_can_be_opened_again(worker, lab, alice, monkeypatch):
+    monkeypatch.setattr(limits, "LEASE", 0.5)
+    monkeypatch.setattr(limits, "RENEWAL", 0.1)
+    Lab.objects.filter(pk=lab.pk).update(owner="a worker that was killed", lease_until=lab.opened_at)
+    wait_for_state(lab, "ended")
+    assert (lab.why, lab.epoch) == ("owner-lost", 2)
+    monkeypatch.undo()
+    open_again(Lab.find(lab.pk))
+    tasks.open_lab(lab.pk)
+    wait_for_state(lab, "running")
+
+
+def test_a_lab_that_was_taken_over_is_ended_here(worker, activity, alice):
+    lab = open_activity(activity, alice)
+    tasks.open_lab(lab.pk)
+    Lab.objects.filter(pk=lab.pk).update(owner="another", epoch=7)
+    here = bootstep._here
+    until = time.monotonic() + WITHIN
+    while here.owner._labs:
+        assert time.monotonic() < until
+        time.sleep(0.02)
+    lab.refresh_from_db()
+    assert (lab.owner, lab.epoch, lab.state) == ("another", 7, "running")
+
+
+def test_a_world_that_cannot_be_used_fails_the_lab_in_its_log(worker, activity, alice):
+    lab = open_activity(activity, alice)
+    World.objects.filter(pk=lab.world_id).update(source="lentil: 1")
+    tasks.open_lab(lab.pk)
+    wait_for_state(lab, "failed")
+    assert lab_events(lab) == [("failed", 1, "bad-world")]
+
+
+def test_one_lab_too_many_for_the_machine_fails_in_its_log(worker, activity, alice, monkeypatch):
+    monkeypatch.setattr(limits, "LABS_A_MACHINE", 0)
+    lab = open_activity(activity, alice)
+    tasks.open_lab(lab.pk)
+    wait_for_state(lab, "failed")
+    assert lab_events(lab) == [("failed", 1, "no-room")]
+
+
+def test_a_lab_that_is_not_there_is_neither_opened_nor_closed(worker):
+    tasks.open_lab(7)
+    tasks.close_lab(7)
