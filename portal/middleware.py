@@ -23,16 +23,18 @@ class RequestLog:
         request_id = secrets.token_hex(6)
         request.request_id = request_id  # type: ignore[attr-defined]
         began = time.monotonic()
-        with structlog.contextvars.bound_contextvars(request_id=request_id):
-            response = self._get_response(request)
-            log.info(
-                "request",
-                method=request.method,
-                path=request.path,
-                status=response.status_code,
-                user=getattr(getattr(request, "_cached_user", None), "pk", None),  # not looked up for this alone
-                milliseconds=round((time.monotonic() - began) * 1000),
-            )
+        # Left in place afterwards, since Django logs refusals later still; the next request has a context of its own.
+        structlog.contextvars.clear_contextvars()
+        structlog.contextvars.bind_contextvars(request_id=request_id)
+        response = self._get_response(request)
+        log.info(
+            "request",
+            method=request.method,
+            path=request.path,
+            status=response.status_code,
+            user=getattr(getattr(request, "_cached_user", None), "pk", None),  # not looked up for this alone
+            milliseconds=round((time.monotonic() - began) * 1000),
+        )
         response["X-Request-ID"] = request_id
         return response
 

@@ -100,6 +100,8 @@ ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]  # allauth wants it said; th
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_REDIRECT_URL = LOGIN_URL
 ACCOUNT_SESSION_REMEMBER = True
+# A whole class signs in within a minute, from one address; an account's own password is guessed at five times.
+ACCOUNT_RATE_LIMITS = {"login": "300/m/ip", "login_failed": "60/m/ip,5/5m/key"}
 
 # What a page may do: nothing but what comes from here.
 

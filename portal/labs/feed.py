@@ -26,6 +26,7 @@ LAST_SECOND = 253_402_300_799  # of the year 9999: a lab may say any time, dates
 
 log = structlog.get_logger("portal.labs")
 
+
 def append(lab_id: int, epoch: int, events: Sequence[Event]) -> None:
     """Commit `events`, whose seqs go on where the log ends, together with what they change: the mailboxes and the lab's
     state. All of it or nothing. The same events given again change nothing.

@@ -1,0 +1,68 @@
+"""The one place where permission questions are asked."""
+
+import itertools
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.utils import timezone
+
+from portal.accounts.may import ENOUGH, may
+from portal.courses.models import Enrolment
+
+# What Alice's classmate Bob, the instructor, and Alice herself may do; Mallory and nobody may do nothing.
+COURSE = {"see course": {"alice", "bob", "ivy"}, "see class": {"ivy"}}
+ACTIVITY = {"open lab": {"alice", "bob", "ivy"}}
+LAB = {
+    "see lab": {"alice", "ivy"},
+    "type": {"alice"},
+    "open lab again": {"alice"},
+    "end lab": {"alice"},
+}
+WHO = ["mallory", "nobody", "bob", "ivy", "alice"]
+
+
+@pytest.fixture
+def nobody() -> AnonymousUser:
+    return AnonymousUser()
+
+
+def test_every_action_has_a_row():
+    assert COURSE.keys() | ACTIVITY.keys() | LAB.keys() == ENOUGH.keys()
+
+
+@pytest.mark.parametrize(("who", "action"), list(itertools.product(WHO, ENOUGH)))
+def test_who_may_do_what(who, action, course, activity, lab, request):
+    thing, table = next(
+        (thing, table) for thing, table in ((course, COURSE), (activity, ACTIVITY), (lab, LAB)) if action in table
+    )
+    assert may(request.getfixturevalue(who), action, thing) == (who in table[action])
+
+
+def test_being_superuser_opens_nothing(lab, course, bob):
+    bob.is_staff = bob.is_superuser = True
+    bob.save()
+    assert not may(bob, "see lab", lab)
+    assert not may(bob, "see class", course)
+
+
+def test_an_instructor_owns_a_lab_of_their_own(lab, ivy):
+    lab.person = ivy
+    assert may(ivy, "type", lab)
+
+
+@pytest.mark.parametrize("who", ["alice", "ivy"])
+def test_an_ended_enrolment_ends_everything(who, lab, course, request):
+    user = request.getfixturevalue(who)
+    Enrolment.objects.filter(user=user).update(ended=timezone.now())
+    assert not any(may(user, action, lab) for action in LAB)
+    assert not any(may(user, action, course) for action in COURSE)
+
+
+def test_a_deactivated_account_may_do_nothing(lab, alice):
+    alice.is_active = False
+    assert not may(alice, "see lab", lab)
+
+
+def test_an_unknown_action_is_a_mistake_in_the_code(lab, alice):
+    with pytest.raises(KeyError):
+        may(alice, "look at", lab)

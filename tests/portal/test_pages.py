@@ -1,0 +1,80 @@
+"""What all pages share: the request's id, the error pages, the log."""
+
+import json
+
+import pytest
+from django.conf import settings
+from django.test import Client
+
+LOG = settings.VAR / "log" / "portal.log"
+
+
+def read_log(request_id: str) -> list[dict]:
+    lines = [json.loads(line) for line in LOG.read_text().splitlines()]
+    return [line for line in lines if line.get("request_id") == request_id]
+
+
+def test_the_help_is_for_anyone(db, client):
+    assert client.get("/help/").status_code == 200
+
+
+def test_a_page_that_is_not_there_shows_the_id_that_the_log_has(db, client):
+    answer = client.get("/nowhere/")
+    assert answer.status_code == 404
+    request_id = answer["X-Request-ID"]
+    assert request_id in answer.content.decode()
+    assert {"path": "/nowhere/", "status": 404} in [
+        {"path": line["path"], "status": line["status"]} for line in read_log(request_id) if "path" in line
+    ]
+
+
+def test_a_form_from_elsewhere_is_refused_with_the_id_that_the_log_has(db):
+    answer = Client(enforce_csrf_checks=True).post("/accounts/login/", {"login": "alice"})
+    assert answer.status_code == 403
+    assert answer["X-Request-ID"] in answer.content.decode()
+    assert read_log(answer["X-Request-ID"])
+
+
+def test_a_failure_shows_the_id_under_which_the_log_has_its_cause(alice, client, monkeypatch):
+    def fail(*values):
+        raise RuntimeError("the cause")
+
+    monkeypatch.setattr("portal.courses.models.Course.role_of", fail)
+    client.force_login(alice)
+    client.raise_request_exception = False
+    answer = client.get("/courses/nwen243/")
+    assert answer.status_code == 500
+    assert "the cause" not in answer.content.decode()
+    assert answer["X-Request-ID"] in answer.content.decode()
+    assert any("RuntimeError: the cause" in line.get("exception", "") for line in read_log(answer["X-Request-ID"]))
+
+
+def test_every_request_has_an_id_of_its_own(db, client):
+    assert client.get("/help/")["X-Request-ID"] != client.get("/help/")["X-Request-ID"]
+
+
+def test_the_log_holds_no_password_and_no_cookie(alice, client):
+    client.post("/accounts/login/", {"login": "alice", "password": "pease-porridge"})
+    client.post("/accounts/login/", {"login": "alice", "password": "mushy-peas"})
+    client.get("/?secret=beluga")
+    said = LOG.read_text()
+    for secret in ("pease-porridge", "mushy-peas", "beluga", client.cookies["sessionid"].value):
+        assert secret not in said
+
+
+@pytest.mark.parametrize("path", ["/static/css/base.css", "/static/js/lab-socket.js"])
+def test_static_files_are_served_from_where_they_lie(path, db, client):
+    answer = client.get(path)
+    assert answer.status_code == 200
+    assert answer.content == (settings.BASE / path[1:]).read_bytes()
+    again = client.get(
+        path, headers={"If-None-Match": answer.get("ETag", ""), "If-Modified-Since": answer["Last-Modified"]}
+    )
+    assert again.status_code == 304
+
+
+@pytest.mark.parametrize(
+    "path", ["/static/../portal/settings.py", "/static/%2e%2e/portal/settings.py", "/static/nothing"]
+)
+def test_nothing_else_is_served(path, db, client):
+    assert client.get(path).status_code == 404

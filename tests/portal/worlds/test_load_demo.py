@@ -1,0 +1,60 @@
+"""The demo course."""
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+
+from portal.accounts.models import User
+from portal.courses.demo import ACCOUNTS, COURSE, PASSWORD
+from portal.courses.models import Activity, Course, Enrolment
+from portal.worlds.models import World
+
+
+@pytest.fixture
+def demo(db, settings):
+    settings.DEMO = True
+    call_command("load_demo", verbosity=0)
+    return Course.objects.get(slug=COURSE)
+
+
+def test_it_refuses_outside_of_demo_mode(db, settings):
+    settings.DEMO = False
+    with pytest.raises(CommandError, match="LENTIL_DEMO=1"):
+        call_command("load_demo")
+    assert not User.objects.exists()
+
+
+def test_the_accounts_sign_in_with_the_one_password(demo, client):
+    for name in ACCOUNTS:
+        assert client.login(username=name, password=PASSWORD)
+
+
+def test_mallory_is_in_no_course(demo):
+    roles = {name: demo.role_of(User.objects.get(username=name)) for name in ACCOUNTS}
+    assert roles == {"alice": "student", "bob": "student", "ivy": "instructor", "mallory": None}
+
+
+def test_the_activity_has_a_world_that_can_be_used(demo):
+    activity = Activity.objects.get(unit__course=demo)
+    assert activity.world.document().host("mx.lentil.edu").smtp.mailboxes
+    assert "mx.halva.fr" in activity.html
+
+
+def test_run_again_it_keeps_what_people_made(demo):
+    alice = User.objects.get(username="alice")
+    alice.set_password("another-soup")
+    alice.save()
+    World.objects.get().mailboxes.get(address="bob@lentil.edu").deliver("a@b", b"kept", timezone.now())
+    call_command("load_demo", verbosity=0)
+    alice.refresh_from_db()
+    assert alice.check_password("another-soup")
+    assert World.objects.get().mailboxes.get(address="bob@lentil.edu").messages.count() == 1
+    assert (User.objects.count(), Enrolment.objects.count(), Activity.objects.count()) == (4, 3, 1)
+
+
+def test_it_takes_over_no_account_that_is_a_persons_own(db, settings):
+    settings.DEMO = True
+    User.objects.create_user("alice", password="her own")
+    with pytest.raises(CommandError, match="no demo account"):
+        call_command("load_demo")
+    assert not Course.objects.exists()
