@@ -28,7 +28,7 @@ _HEADER = struct.Struct("=IHHII")
 _ADDRESS = struct.Struct("=BBBBI")
 _ROUTE = struct.Struct("=BBBBBBBBI")
 
-LowPorts = Path("/proc/sys/net/ipv4/ip_unprivileged_port_start")
+LOW_PORTS = Path("/proc/sys/net/ipv4/ip_unprivileged_port_start")
 
 
 def build_network(world: World) -> None:
@@ -44,7 +44,7 @@ def build_network(world: World) -> None:
             _add_address(kernel, lo, address)
         for address in addresses:
             _prefer_source(kernel, lo, address, socket.inet_aton(student.address))
-    LowPorts.write_text("0")
+    LOW_PORTS.write_text("0")
 
 
 def bind_servers(world: World) -> dict[tuple[str, str], socket.socket]:

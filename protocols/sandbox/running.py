@@ -195,8 +195,8 @@ class RunningLab:
             finally:  # what a lab said before it broke the protocol did happen
                 for batch in cut_batches(events):
                     await self._commit(batch)
-            if self._is_ready and not self._ready.done():
-                self._ready.set_result(None)
+                if self._is_ready and not self._ready.done():
+                    self._ready.set_result(None)
         if self._refusal:
             return REFUSED
         if self._fate:
