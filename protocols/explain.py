@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from protocols import limits
-from protocols.description import Description, Explanation, Reference, visible
+from protocols.description import Description, Explanation, visible
 from protocols.events import Block, Closed, Console, Delivered, Event, Fault, Lab, Line, Opened
 from protocols.smtp import explain as smtp
 from protocols.smtp.tables import reference
@@ -35,7 +35,8 @@ def describe(event: Event, cause: Event | None) -> Description:
         client_id=_client_id(event, cause),
     )
     if isinstance(event, Line):
-        return _LINES[event.protocol](shown, event, cause)
+        shown = _LINES[event.protocol](shown, event, cause)
+        return shown if shown.parts else replace(shown, parts=(("text", ""),))  # an empty line is one as well
     return _DESCRIBE[type(event)](shown, event)
 
 
@@ -47,10 +48,8 @@ def lesson(protocol: str) -> dict[str, Any]:
 
 
 def _client_id(event: Event, cause: Event | None) -> str | None:
-    typed = event if isinstance(event, Console) else cause
-    if isinstance(typed, Console) and typed.client_id:
-        return typed.client_id
-    return cause.client_id if isinstance(cause, Console) else None
+    typed = event if isinstance(event, Console) and event.action == "typed" else cause
+    return typed.client_id if isinstance(typed, Console) else None
 
 
 def _opened(shown: Description, event: Opened) -> Description:
@@ -69,12 +68,10 @@ def _opened(shown: Description, event: Opened) -> Description:
                 f"{server.host or server.address}, where a server listens.",
                 "The server has the first word: wait for its greeting.",
             ),
-            references=(reference(5321, "3.1"), Reference("RFC 9293 §3.5", _TCP)),
+            references=(reference(5321, "3.1"), reference(9293, "3.5")),
         ),
     )
 
-
-_TCP = "https://www.rfc-editor.org/rfc/rfc9293#section-3.5"
 
 _CLOSED = {
     "quit": "The server closed the connection after QUIT. The session ended in order.",
@@ -111,12 +108,29 @@ def _fault(shown: Description, event: Fault) -> Description:
     return replace(shown, note=f"Something in the lab failed, which is not your doing ({event.why}).")
 
 
+# Why a lab ended or could not start, by the code of its last event.
+LAB_WHY = {
+    "asked": "it was closed",
+    "stopped": "the machine that runs it stops running labs",
+    "owner-lost": "the machine that ran it does not answer any more",
+    "died": "its process ended unexpectedly",
+    "sandbox-lost": "the process that makes labs ended",
+    "unresponsive": "it did not answer in time",
+    "broke-the-control-protocol": "it said what no lab says",
+    "no-room": "this machine runs as many labs as it can",
+    "bad-world": "its world has a mistake, which your instructor can mend",
+    "refused": "it cannot be isolated on this machine, which its operator can mend",
+}
+
+
 def _lab(shown: Description, event: Lab) -> Description:
     if event.change == "started":
         absent = f" Sandbox layers that are switched off: {', '.join(event.absent)}." if event.absent else ""
         return replace(shown, note=f"The lab is running.{absent}")
-    said = {"failed": "The lab could not start", "ended": "The lab ended"}[event.change]
-    return replace(shown, note=f"{said}: {event.why.rstrip('.')}." if event.why else f"{said}.")
+    why = LAB_WHY.get(event.why or "", event.why or "nobody knows why")
+    if event.change == "failed":
+        return replace(shown, note=f"The lab could not start: {why}.")
+    return replace(shown, note=f"The lab ended: {why}. Open it again to go on; all that stands here is kept.")
 
 
 # What the student's client tells them, by the code of a printed event; {text} is what the event is about.

@@ -61,6 +61,16 @@ def is_host_name(text: str) -> bool:
     return _domain_fault(text) is None
 
 
+def find_parameter_fault(path: Path, extended: bool, known: tuple[str, ...]) -> str | None:
+    """The cause for which the path's parameters are refused, if there is one, in a session that was greeted with EHLO
+    (`extended`) or not, for a command with the parameters `known`: RFC 5321 section 4.1.1.11."""
+    if path.parameters and not extended:
+        return "parameters-without-ehlo"
+    if path.parameters.keys() - set(known):
+        return "unknown-parameter"
+    return _size_fault(path.parameters) or _body_fault(path.parameters)
+
+
 def _parse(argument: str, keyword: str, other: str, lone: tuple[str, ...]) -> Path:
     rest = _after_keyword(argument, keyword, other)
     spaced = rest.startswith(" ")
@@ -185,3 +195,20 @@ def _parameters(words: list[str]) -> dict[str, str | None]:
             raise PathError("parameter-twice")
         found[keyword] = match["value"]
     return found
+
+
+def _size_fault(parameters: dict[str, str | None]) -> str | None:
+    """The cause for which SIZE is refused: RFC 1870 section 6."""
+    if "SIZE" not in parameters:
+        return None
+    size = parameters["SIZE"] or ""
+    if not (size.isascii() and size.isdigit() and len(size) <= 20):
+        return "bad-size"
+    return "size-too-large" if int(size) > limits.MESSAGE else None
+
+
+def _body_fault(parameters: dict[str, str | None]) -> str | None:
+    """The cause for which BODY is refused: RFC 6152 section 2."""
+    if "BODY" not in parameters:
+        return None
+    return None if (parameters["BODY"] or "").upper() in ("7BIT", "8BITMIME") else "bad-body"

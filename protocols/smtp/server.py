@@ -147,7 +147,7 @@ class Connection(SMTP):
                 return
             await self._say(self._talk.open())
             while not self._wire.is_closing():
-                answer = self._next()
+                answer = await self._next()
                 if answer is not None:
                     await self._say(answer)
                 elif self._ended:
@@ -156,14 +156,17 @@ class Connection(SMTP):
                     await self._hear()
         except ConnectionError:
             self._close("lost")
+        except Exception:
+            self._recorder.record(Fault, why="server-error", conn=self._conn)
+            self._close("fault")
 
-    def _next(self) -> Answer | None:
+    async def _next(self) -> Answer | None:
         """The next answer, its message delivered. A failure of the server's own becomes a Fault and a 451 (RFC 5321
         section 4.2.2), and the session goes on."""
         try:
             answer = self._talk.next()
             if answer is not None and answer.message is not None:
-                self._deliver(answer.message, self._tap.end_of_data(answer.end or 0))
+                await self._deliver(answer.message, self._tap.end_of_data(answer.end or 0))
         except Exception:
             self._recorder.record(Fault, why="server-error", conn=self._conn)
             return self._talk.fail()
@@ -204,9 +207,10 @@ class Connection(SMTP):
             self._wire.close()
             self.loop.call_later(limits.LINGER_SECONDS, self._wire.abort)
 
-    def _deliver(self, message: Message, because: int | None) -> None:
+    async def _deliver(self, message: Message, because: int | None) -> None:
         at = datetime.fromtimestamp(self._recorder.now() / 1_000_000, UTC)
         for mailbox in message.mailboxes:
+            await self._recorder.room()
             raw = trace(message, mailbox, self._server.host, self._client[0], self._conn, at) + message.content
             self._recorder.record(
                 Delivered, because=because, conn=self._conn, mailbox=mailbox, sender=message.sender, raw=raw

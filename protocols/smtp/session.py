@@ -11,7 +11,14 @@ from dataclasses import dataclass
 from protocols import limits
 from protocols.smtp import tables, wire
 from protocols.smtp.content import Content
-from protocols.smtp.paths import Path, PathError, is_host_name, parse_forward_path, parse_reverse_path
+from protocols.smtp.paths import (
+    Path,
+    PathError,
+    find_parameter_fault,
+    is_host_name,
+    parse_forward_path,
+    parse_reverse_path,
+)
 from protocols.smtp.states import MACHINE
 from protocols.world import Host, Mail
 
@@ -176,7 +183,7 @@ class Session:
             path = parse_reverse_path(command.argument)
         except PathError as error:
             return self._answer("MAIL", error.why)
-        why = self._parameter_fault(path, ("SIZE", "BODY")) or _size_fault(path) or _body_fault(path)
+        why = find_parameter_fault(path, self._extended, known=("SIZE", "BODY"))
         if why is not None:
             return self._answer("MAIL", why)
         self._sender = path.text
@@ -187,7 +194,7 @@ class Session:
             path = parse_forward_path(command.argument)
         except PathError as error:
             return self._answer("RCPT", error.why)
-        why = self._parameter_fault(path, ())
+        why = find_parameter_fault(path, self._extended, known=())
         if why is not None:
             return self._answer("RCPT", why)
         mailbox = self._mailbox(path)
@@ -232,12 +239,6 @@ class Session:
         self._sender = ""
         self._recipients: list[str] = []
         self._content = None
-
-    def _parameter_fault(self, path: Path, known: tuple[str, ...]) -> str | None:
-        """The cause for which the path's parameters are refused: RFC 5321 section 4.1.1.11."""
-        if path.parameters and not self._extended:
-            return "parameters-without-ehlo"
-        return "unknown-parameter" if path.parameters.keys() - set(known) else None
 
     def _mailbox(self, path: Path) -> str | None:
         """The mailbox that the path names, by the spelling of the world's; None for another server's. This server
@@ -285,20 +286,3 @@ class Session:
             message=message,
             closes=_CLOSES.get(why),
         )
-
-
-def _size_fault(path: Path) -> str | None:
-    """The cause for which SIZE is refused: RFC 1870 section 6."""
-    if "SIZE" not in path.parameters:
-        return None
-    size = path.parameters["SIZE"] or ""
-    if not (size.isascii() and size.isdigit() and len(size) <= 20):
-        return "bad-size"
-    return "size-too-large" if int(size) > limits.MESSAGE else None
-
-
-def _body_fault(path: Path) -> str | None:
-    """The cause for which BODY is refused: RFC 6152 section 2."""
-    if "BODY" not in path.parameters:
-        return None
-    return None if (path.parameters["BODY"] or "").upper() in ("7BIT", "8BITMIME") else "bad-body"

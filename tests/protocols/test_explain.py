@@ -78,8 +78,14 @@ def test_a_block_shows_its_beginning_and_its_exact_size(size, note):
             Lab(seq=1, at=0, change="started", start=1, absent=("landlock",)),
             "The lab is running. Sandbox layers that are switched off: landlock.",
         ),
-        (Lab(seq=1, at=0, change="failed", start=1, why="No layer."), "The lab could not start: No layer."),
-        (Lab(seq=1, at=0, change="ended", start=1), "The lab ended."),
+        (
+            Lab(seq=1, at=0, change="failed", start=1, why="no-room"),
+            "The lab could not start: this machine runs as many labs as it can.",
+        ),
+        (
+            Lab(seq=1, at=0, change="ended", start=1, why="died"),
+            "The lab ended: its process ended unexpectedly. Open it again to go on; all that stands here is kept.",
+        ),
         (Fault(seq=1, at=0, why="error"), "Something in the lab failed, which is not your doing (error)."),
     ],
 )

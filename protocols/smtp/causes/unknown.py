@@ -20,7 +20,7 @@ CAUSES = (
         code="500",
         enhanced="5.5.2",
         words="A command starts with a verb",
-        says="A command starts with a verb of four letters, and your line does not start with a letter.",
+        says="A command starts with a verb, and verbs are words of letters. Your line does not start with a letter.",
         help="Start with a verb, such as HELO or MAIL.",
         references=((5321, "4.1.1"), (5321, "2.4")),
     ),

@@ -184,6 +184,11 @@ def test_lines_of_a_message_are_told_apart(raw, word):
     assert any(word in text for text in describe(client_line(raw, "data"), None).explanation.says)
 
 
+@pytest.mark.parametrize("state", ["greeted", "data"])
+def test_an_empty_line_is_shown_as_one(state):
+    assert describe(client_line(b"\r\n", state), None).to_json()["parts"] == (("text", ""),)
+
+
 def test_each_extension_is_explained_on_its_line():
     session: Any = Session(MX)
     session.receive(b"EHLO mx.halva.fr\r\n")

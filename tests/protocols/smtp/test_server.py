@@ -325,6 +325,43 @@ async def test_a_fault_of_the_server_is_an_event_and_a_451(mx, monkeypatch, capf
     assert capfd.readouterr().err == ""
 
 
+async def test_a_fault_outside_of_any_command_ends_the_connection(mx, monkeypatch, capfd):
+    monkeypatch.setattr(Session, "open", lambda session: 1 / 0)
+    assert await mx.exchange(b"") == b""
+    await mx.until_closed()
+    assert len(mx.of(Fault)) == 1
+    assert mx.of(Closed)[0].why == "fault"
+    assert capfd.readouterr().err == ""
+
+
+async def test_a_message_for_many_waits_for_the_log_between_its_deliveries(mx):
+    reader, writer = await asyncio.open_connection(*mx.address)
+    writer.write(EHLO + MAIL + RCPT + b"RCPT TO:<alice@lentil.edu>\r\n" + DATA)
+    while not (await reader.readline()).startswith(b"354"):
+        pass
+    take = mx.recorder.record
+
+    def record(kind, **values):
+        if kind is Delivered:
+            mx.recorder.hold()
+        return take(kind, **values)
+
+    mx.recorder.record = record
+    writer.write(b"x\r\n.\r\n")
+    async with asyncio.timeout(10):
+        while not mx.messages():
+            mx.changed.clear()
+            await mx.changed.wait()
+    await asyncio.sleep(0.05)
+    assert len(mx.messages()) == 1
+    assert mx.whys()[-1] == "enter-mail"
+    mx.recorder.record = take
+    mx.recorder.release()
+    assert (await reader.readline()).startswith(b"250")
+    assert len(mx.messages()) == 2
+    writer.close()
+
+
 async def test_a_client_that_resets_the_connection_is_lost(mx, capfd):
     reader, writer = await asyncio.open_connection(*mx.address)
     await reader.readline()
