@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from protocols.description import Description, Explanation, Reference, Tone, visible
-from protocols.events import Event, Line
+from protocols.events import Block, Event, Line
 from protocols.smtp import tables, wire
 from protocols.smtp.paths import has_space_after_colon
 from protocols.smtp.states import COURSE, MACHINE
@@ -34,7 +34,7 @@ def describe_line(shown: Description, line: Line, cause: Event | None) -> Descri
     reply = wire.parse_reply(line.raw)
     if reply is None:
         return replace(shown, parts=visible(wire.strip_ending(line.raw), "text"))
-    return _from_server(shown, line, reply, cause if isinstance(cause, Line) else None)
+    return _from_server(shown, line, reply, cause if isinstance(cause, Line | Block) else None)
 
 
 def lesson() -> dict[str, Any]:
@@ -190,7 +190,7 @@ def _on_text(content: bytes) -> tuple[str, list[Source]]:
 # The server's lines
 
 
-def _from_server(shown: Description, line: Line, reply: wire.ReplyLine, asked: Line | None) -> Description:
+def _from_server(shown: Description, line: Line, reply: wire.ReplyLine, asked: Line | Block | None) -> Description:
     verb = wire.verb_of(asked.raw, line.state) if asked else wire.UNASKED
     then = MACHINE.step(line.state, verb, reply.code, line.why or "")
     if reply.separator == "-":

@@ -6,7 +6,7 @@ import pytest
 
 from protocols import explain, limits
 from protocols.description import Description
-from protocols.events import Console, Event, Line
+from protocols.events import Block, Console, Event, Line
 from protocols.smtp import tables
 from protocols.smtp.session import Session
 from protocols.smtp.states import MACHINE
@@ -182,6 +182,13 @@ def test_a_dot_that_ends_nothing_says_so(raw):
 )
 def test_lines_of_a_message_are_told_apart(raw, word):
     assert any(word in text for text in describe(client_line(raw, "data"), None).explanation.says)
+
+
+def test_the_answer_to_a_line_too_long_to_be_shown_as_one_is_explained():
+    rest = Block(seq=2, at=0, conn="1.1", protocol="smtp", side="C", raw=b"aaaa\n", state="greeted")
+    shown = describe(server_line(b"500 5.5.2 The line is too long\r\n", "greeted", "line-too-long"), rest)
+    assert shown.explanation.after == "greeted"
+    assert shown.explanation.says[0].endswith("while the session was in greeted.")
 
 
 @pytest.mark.parametrize("state", ["greeted", "data"])
