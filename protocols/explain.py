@@ -127,7 +127,9 @@ def _lab(shown: Description, event: Lab) -> Description:
     if event.change == "started":
         absent = f" Sandbox layers that are switched off: {', '.join(event.absent)}." if event.absent else ""
         return replace(shown, note=f"The lab is running.{absent}")
-    why = LAB_WHY.get(event.why or "", event.why or "nobody knows why")
+    if event.why in (None, "closed"):
+        return replace(shown, note="The lab ended." if event.change == "ended" else "The lab could not start.")
+    why = LAB_WHY.get(event.why, event.why)
     if event.change == "failed":
         return replace(shown, note=f"The lab could not start: {why}.")
     return replace(shown, note=f"The lab ended: {why}. Open it again to go on; all that stands here is kept.")

@@ -86,6 +86,7 @@ def test_a_block_shows_its_beginning_and_its_exact_size(size, note):
             Lab(seq=1, at=0, change="ended", start=1, why="died"),
             "The lab ended: its process ended unexpectedly. Open it again to go on; all that stands here is kept.",
         ),
+        (Lab(seq=1, at=0, change="ended", start=1, why="closed"), "The lab ended."),
         (Fault(seq=1, at=0, why="error"), "Something in the lab failed, which is not your doing (error)."),
     ],
 )
