@@ -124,6 +124,7 @@ LAB_WHY = {
 
 
 def _lab(shown: Description, event: Lab) -> Description:
+    shown = replace(shown, facts={"change": event.change, "start": event.start, "absent": list(event.absent)})
     if event.change == "started":
         absent = f" Sandbox layers that are switched off: {', '.join(event.absent)}." if event.absent else ""
         return replace(shown, note=f"The lab is running.{absent}")

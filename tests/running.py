@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
+OTHERS_SETTINGS = ("DJANGO_SETTINGS_MODULE", "DATABASE_URL", "REDIS_URL")  # of the process that the tests run in
 SERVED_WITHIN = 60  # seconds
 STOPPED_WITHIN = 40  # seconds
 
@@ -41,7 +42,7 @@ class Portal:
 def start_portal(var: Path, **settings: str) -> Portal:
     """A portal that is being started on the state in `var`, with more settings than the two that it needs."""
     port = settings.pop("PORT", None) or str(find_free_port())
-    environment = {key: value for key, value in os.environ.items() if key not in ("DATABASE_URL", "REDIS_URL")}
+    environment = {key: value for key, value in os.environ.items() if key not in OTHERS_SETTINGS}
     environment |= {"LENTIL_VAR": str(var), "PORT": port, **settings}
     with (var / "run.txt").open("w") as log:
         process = subprocess.Popen(
