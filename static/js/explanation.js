@@ -4,12 +4,11 @@ import { element } from "./element.js";
 
 // Fills `place` with the explanation of a transcript's entry {description, number}.
 export function explain(place, { description, number }) {
-  const { title, digits = [], says = [], references = [], before, after } = description.explanation;
+  const { title, digits = [], says = [], references = [] } = description.explanation;
   place.className = description.tone ? `tone-${description.tone}` : "";
-  place.replaceChildren(element("h2", {}, number ? `Line ${number}. ${title}` : title));
+  place.replaceChildren(element("h2", {}, number ? `Line ${number}: ${title}` : title));
   if (digits.length) place.append(...drawDigits(digits));
   place.append(element("div", { class: "says" }, ...says.map((sentence) => element("p", {}, sentence))));
-  if (before || after) place.append(element("p", { class: "step" }, step(before, after)));
   if (references.length) place.append(element("ul", { class: "references" }, ...references.map(drawReference)));
 }
 
@@ -21,11 +20,6 @@ function drawDigits(digits) {
     element("ul", { class: "digits", "aria-hidden": "true" }, ...boxes),
     element("dl", { class: "meanings" }, ...meanings),
   ];
-}
-
-function step(before, after) {
-  if (!after || before === after) return `The session stays in ${before}.`;
-  return before ? `The session goes from ${before} to ${after}.` : `The session is now in ${after}.`;
 }
 
 function drawReference({ label, url }) {

@@ -20,7 +20,7 @@ const mayType = "mayType" in page.dataset;
 const connects = [...document.querySelectorAll("[data-connect]")];
 const nothingChosen = [...$("explained").childNodes];
 
-const sessions = new Sessions();
+const sessions = new Sessions(lesson.initial);
 const status = new LabStatus($("lab-status"), Number(page.dataset.now));
 const states = new StateView(lesson, $("where"), $("panel-state"));
 const mailboxes = new Mailboxes($("mailboxes"), $("mailboxes-news"));
@@ -58,7 +58,7 @@ function take(descriptions, whole) {
 function show() {
   const session = sessions.present;
   status.show(sessions.lab, connected);
-  states.show(session);
+  states.show(sessions.state);
   if (!mayType) return;
   $("end-lab").hidden = $("command").hidden = !sessions.running;
   $("ended").hidden = !sessions.ended;
@@ -70,8 +70,9 @@ function show() {
 }
 
 function sayable(session) {
-  if (!session) return connects.map((button) => button.dataset.connect);
-  return lesson.says[session.state ?? lesson.initial] ?? [];
+  if (session) return lesson.states.find(({ name }) => name === session.state)?.says ?? [];
+  const hosts = connects.map(({ dataset }) => ({ text: dataset.connect, fill: dataset.connect }));
+  return [...hosts, ...lesson.console.filter(({ text, fill }) => text === fill)]; // the hosts instead of a pattern
 }
 
 // A click on a row explains it, and opens the drawer where the explanation is one.

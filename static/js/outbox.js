@@ -2,7 +2,7 @@
 // is one line.
 const MESSAGE_LIMIT = 4 * 1024; // octets of one message; portal/labs/messages.py holds it
 const MESSAGES_A_SECOND = 16; // below the 20 that a socket may send, so that a long paste is not refused
-const PATIENCE = 5000; // ms after which a line without an answer makes the page look at its connection
+const PATIENCE = 5000; // ms after which a line that the log does not have is sent again
 
 export class Outbox {
   #socket;
@@ -14,11 +14,7 @@ export class Outbox {
   constructor(socket, changed) {
     this.#socket = socket;
     this.#changed = changed;
-    setInterval(() => this.#isSlow() && socket.probe(), PATIENCE);
-  }
-
-  #isSlow() {
-    return this.items.some((item) => item.sent && item.sent < Date.now() - PATIENCE);
+    setInterval(() => this.#lookAtSlow(), PATIENCE);
   }
 
   // Takes a line; returns the sentence that says why it cannot be sent, or null.
@@ -32,10 +28,9 @@ export class Outbox {
     return null;
   }
 
-  // After a reconnect: what has not come back goes out again.
+  // After a reconnect: what the log does not have goes out again.
   again() {
-    for (const item of this.items) item.sent = null;
-    this.send();
+    this.#sendAgain(this.items.filter(isNew));
   }
 
   // Sends what waits, in order, no faster than a socket may.
@@ -53,6 +48,18 @@ export class Outbox {
       this.#sent.push(now);
     }
     this.#changed(this.items);
+  }
+
+  #lookAtSlow() {
+    const slow = this.items.filter((item) => isNew(item) && item.sent && item.sent < Date.now() - PATIENCE);
+    if (!slow.length) return;
+    this.#socket.probe();
+    this.#sendAgain(slow);
+  }
+
+  #sendAgain(items) {
+    for (const item of items) item.sent = null;
+    this.send();
   }
 
   // A description came: the lines that it shows are no longer pending.

@@ -2,15 +2,17 @@
 import { drawing } from "./element.js";
 
 const CELL = { width: 116, height: 72 };
+const CELL_WITH_VERBS = { width: 176, height: 92 };
 const BOX = { width: 88, height: 30 };
 const APART = 7; // px between the two arrows of a pair of states
 
-// `states`: {name, place: [column, row]}; `arrows`: [from, verb, to]; `withVerbs`: write on each arrow what is said to go
+// `states`: {name, place: [column, row]}; `arrows`: {from, verb, to}; `withVerbs`: write on each arrow what is said to go
 // that way.
 export function drawMachine(states, arrows, present, withVerbs = false) {
   const columns = Math.max(...states.map(({ place }) => place[0])) + 1;
   const rows = Math.max(...states.map(({ place }) => place[1])) + 1;
-  const size = { width: columns * CELL.width, height: rows * CELL.height };
+  const cell = withVerbs ? CELL_WITH_VERBS : CELL;
+  const size = { width: columns * cell.width, height: rows * cell.height };
   const label = present ? `State machine. The session is in ${present}.` : "State machine. No session is open.";
   const svg = drawing("svg", {
     class: "machine",
@@ -20,20 +22,20 @@ export function drawMachine(states, arrows, present, withVerbs = false) {
     width: size.width,
     height: size.height,
   });
-  const boxes = new Map(states.map((state) => [state.name, centre(state.place)]));
+  const boxes = new Map(states.map((state) => [state.name, centre(state.place, cell)]));
   svg.append(...join(arrows).flatMap((arrow) => drawArrow(arrow, boxes, withVerbs)));
   svg.append(...states.map((state) => drawState(state.name, boxes.get(state.name), state.name === present)));
   return svg;
 }
 
-function centre([column, row]) {
-  return { x: (column + 0.5) * CELL.width, y: (row + 0.5) * CELL.height };
+function centre([column, row], { width, height }) {
+  return { x: (column + 0.5) * width, y: (row + 0.5) * height };
 }
 
 // One arrow for all verbs that lead from one state to another.
 function join(arrows) {
   const joined = new Map();
-  for (const [from, verb, to] of arrows) {
+  for (const { from, verb, to } of arrows) {
     const key = JSON.stringify([from, to]);
     joined.set(key, joined.get(key) ?? { from, to, verbs: [] });
     joined.get(key).verbs.push(verb);

@@ -14,26 +14,29 @@ export class StateView {
     this.#large = large;
   }
 
-  // `session` is the present one (sessions.js), or null.
-  show(session) {
-    const present = session ? (session.state ?? this.#lesson.initial) : null;
+  // `present` is a state's name, or null where there was no session yet.
+  show(present) {
     if (present === this.#shown) return;
     this.#shown = present;
-    const { states, course } = this.#lesson;
-    this.#small.replaceChildren(drawMachine(states, course, present), this.#meaning(present));
-    this.#large.replaceChildren(drawMachine(states, course, present, true), this.#states(present));
+    const { states, arrows } = this.#lesson;
+    const usual = arrows.filter((arrow) => arrow.usual); // all of them would be a thicket
+    this.#small.replaceChildren(drawMachine(states, usual, present), this.#meaning(present));
+    this.#large.replaceChildren(drawMachine(states, usual, present, true), this.#states(present));
   }
 
   #meaning(present) {
     const state = this.#lesson.states.find(({ name }) => name === present);
-    return element("p", { class: "state-meaning" }, state ? state.meaning : "No session is open.");
+    return element("p", { class: "state-meaning" }, state ? state.meaning : "No session is open yet.");
   }
 
   #states(present) {
-    const items = this.#lesson.states.flatMap(({ name, meaning }) => [
-      element("dt", { "aria-current": name === present ? "step" : null }, name === present ? `${name} (now)` : name),
-      element("dd", {}, meaning),
-    ]);
+    const items = this.#lesson.states.flatMap((state) => drawMeaning(state, state.name === present));
     return element("dl", { class: "states" }, ...items);
   }
+}
+
+function drawMeaning({ name, meaning, says }, isPresent) {
+  const term = element("dt", { "aria-current": isPresent ? "step" : null }, isPresent ? `${name} (now)` : name);
+  const words = says.map(({ text }) => element("code", {}, text));
+  return [term, element("dd", {}, meaning), ...(words.length ? [element("dd", {}, "You can say:", ...words)] : [])];
 }

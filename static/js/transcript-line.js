@@ -2,27 +2,40 @@
 // drawn, at the first load, live, and in a replay.
 import { element } from "./element.js";
 
-const SIDES = { C: "Client: ", S: "Server: " };
+const SIDES = { C: "Client", S: "Server" };
 
 // `context`: the line's number, the phase to mark (null: none), whether the phase begins here, the time to show, and
 // whether it arrived just now. Returns null for an event that has nothing to show.
 export function drawLine(description, context) {
-  if (description.heading) return drawHeading(description.heading);
-  if (!description.parts && !description.note) return null;
-  const row = description.parts ? drawWire(description, context) : drawNote(description);
+  const row = drawRow(description, context);
+  if (!row) return null;
   const item = element("li", { class: classes(description, context), "data-seq": description.seq });
   if (context.newPhase && context.phase) item.append(element("span", { class: "phase" }, context.phase));
   item.append(row);
   return item;
 }
 
-export function drawHeading([title, rest]) {
-  return element("li", { class: "heading" }, element("strong", {}, title), " ", element("span", {}, rest));
+// The heading of a connection whose lines go on after those of another.
+export function drawHeadingAgain([title]) {
+  const row = element("div", { class: "row" }, element("strong", {}, title), " ", element("span", {}, "goes on"));
+  return element("li", { class: "heading" }, row);
+}
+
+function drawRow(description, context) {
+  if (description.heading) return drawHeading(description);
+  if (description.parts) return drawWire(description, context);
+  return description.note ? drawNote(description) : null;
+}
+
+function drawHeading({ heading: [title, rest] }) {
+  const button = element("button", { class: "choose", type: "button", tabindex: -1 }, title);
+  return element("div", { class: "row" }, button, element("span", {}, rest));
 }
 
 function classes(description, { phase, newPhase, arrived }) {
   return [
-    description.parts ? "line" : "note",
+    description.heading ? "heading" : description.parts ? "line" : "note",
+    !description.conn && "apart",
     description.side && `side-${description.side}`,
     description.tone && `tone-${description.tone}`,
     phase && "in-phase",
@@ -36,15 +49,14 @@ function classes(description, { phase, newPhase, arrived }) {
 function drawWire(description, { number, time }) {
   const row = element("div", { class: "row" }, drawChoose(description, number), drawSide(description.side));
   row.append(drawParts(description), element("span", { class: "when" }, time ?? ""));
+  if (description.note) row.append(element("p", { class: "line-note" }, description.note));
   if (description.help) row.append(element("p", { class: "line-help" }, description.help));
   return row;
 }
 
 function drawNote(description) {
   const says = element("p", { class: "says" }, description.note);
-  const row = element("div", { class: "row" }, drawChoose(description, null), says);
-  if (description.help) row.append(element("p", { class: "line-help" }, description.help));
-  return row;
+  return element("div", { class: "row" }, drawChoose(description, null), says);
 }
 
 function drawChoose(description, number) {
@@ -56,12 +68,7 @@ function drawChoose(description, number) {
 }
 
 function drawSide(side) {
-  return element(
-    "span",
-    { class: "side" },
-    element("span", { "aria-hidden": "true" }, side ?? ""),
-    element("span", { class: "visually-hidden" }, SIDES[side] ?? ""),
-  );
+  return element("span", { class: "side", role: "img", "aria-label": SIDES[side] }, side);
 }
 
 function drawParts({ parts }) {

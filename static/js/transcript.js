@@ -1,8 +1,9 @@
 // The transcript: keeps the entries in the log's order, one tab stop among them, and the reader's place.
-import { drawHeading, drawLine } from "./transcript-line.js";
+import { drawHeadingAgain, drawLine } from "./transcript-line.js";
 import { pause, sinceCause } from "./times.js";
 
 const AT_END = 24; // px from the end that still count as being there
+const HIDDEN_WAIT = 100; // ms
 
 export class Transcript {
   #log;
@@ -18,7 +19,9 @@ export class Transcript {
   #stop = null; // the button that Tab reaches
   #chosen = null;
   #atEnd = true;
+  #top = 0; // where the reader last scrolled to
   #unseen = 0;
+  #waiting = []; // [descriptions, live] that the next frame adds
 
   constructor(log, news, choose) {
     this.#log = log;
@@ -32,12 +35,24 @@ export class Transcript {
     new ResizeObserver(() => this.#atEnd && this.showEnd()).observe(log);
   }
 
-  // Adds descriptions at the end, all at once. `live`: they happened just now, and are announced.
+  // Adds descriptions at the end, with all that come until the next frame. `live`: they happened just now, and are
+  // announced.
   add(descriptions, live) {
-    this.#log.setAttribute("aria-live", live ? "polite" : "off");
+    this.#waiting.push([descriptions, live]);
+    if (this.#waiting.length > 1) return;
+    if (document.hidden) setTimeout(() => this.#flush(), HIDDEN_WAIT); // a hidden page has no frames
+    else requestAnimationFrame(() => this.#flush());
+  }
+
+  #flush() {
+    const batches = this.#waiting.splice(0);
+    this.#log.setAttribute("aria-live", batches.every(([, live]) => live) ? "polite" : "off");
     const added = document.createDocumentFragment();
-    for (const description of descriptions) added.append(...this.#draw(description, live));
+    for (const [descriptions, live] of batches) {
+      for (const description of descriptions) added.append(...this.#draw(description, live));
+    }
     const count = added.childElementCount;
+    this.#log.classList.toggle("silent", this.#number === 0);
     const last = [...added.querySelectorAll("button.choose")].at(-1);
     this.#list.append(added);
     if (last && !this.#chosen && !this.#list.contains(document.activeElement)) this.#setStop(last);
@@ -69,7 +84,7 @@ export class Transcript {
   // Lines of two connections may alternate: the heading stands above each run of them.
   #headAgain(conn) {
     const heading = this.#headings.get(conn);
-    return heading && this.#previous?.conn !== conn ? drawHeading([heading[0], "goes on"]) : null;
+    return heading && this.#previous?.conn !== conn ? drawHeadingAgain(heading) : null;
   }
 
   #phaseOf({ conn, phase, parts }) {
@@ -86,7 +101,10 @@ export class Transcript {
 
   #notePlace() {
     const { scrollHeight, scrollTop, clientHeight } = this.#log;
-    this.#atEnd = scrollHeight - scrollTop - clientHeight < AT_END;
+    const isAtEnd = scrollHeight - scrollTop - clientHeight < AT_END;
+    // Lines that come while the page scrolls to its end do not take the reader away from it; scrolling up does.
+    if (isAtEnd || scrollTop < this.#top) this.#atEnd = isAtEnd;
+    this.#top = scrollTop;
     if (this.#atEnd) this.#count(-this.#unseen);
   }
 
@@ -130,5 +148,6 @@ export class Transcript {
     item?.classList.add("chosen");
     item?.querySelector(".choose").setAttribute("aria-pressed", "true");
     this.#choose(item ? this.#entries.get(item) : null, open);
+    item?.scrollIntoView({ block: "nearest" }); // a drawer may have taken its place
   }
 }
