@@ -7,9 +7,9 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 django.setup()
 
-from channels.auth import AuthMiddlewareStack  # noqa: E402 - these need Django to be set up
-from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
+from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402 - these need Django to be set up
 from channels.security.websocket import AllowedHostsOriginValidator  # noqa: E402
+from channels.sessions import SessionMiddlewareStack  # noqa: E402
 from django.core.asgi import get_asgi_application  # noqa: E402
 from django.urls import path  # noqa: E402
 
@@ -19,7 +19,8 @@ application = ProtocolTypeRouter(
     {
         "http": get_asgi_application(),
         "websocket": AllowedHostsOriginValidator(
-            AuthMiddlewareStack(URLRouter([path("ws/labs/<int:lab>/", LabConsumer.as_asgi())]))
+            # No more than the session: the consumer itself asks who that is, again and again.
+            SessionMiddlewareStack(URLRouter([path("ws/labs/<int:lab>/", LabConsumer.as_asgi())]))
         ),
     }
 )

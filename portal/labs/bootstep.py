@@ -75,7 +75,7 @@ _here: Here | None = None
 
 
 async def own_labs(ready: Callable[[], None]) -> None:
-    """Run an owner in this event loop until this is cancelled. `open_here` reaches it once it calls `ready`."""
+    """Run an owner in this event loop until this is cancelled. Calls `ready` once `open_here` can reach it."""
     global _here
     main = asyncio.current_task()
     assert main is not None

@@ -67,7 +67,7 @@ def find_abandoned() -> list[int]:
     return list(_lapsed().exclude(owner="").values_list("pk", flat=True))
 
 
-def bury(lab_id: int, owner: str) -> list[events.Event]:
+def bury(lab_id: int, owner: str) -> list[events.Lab]:
     """Take an abandoned lab over and end it in its log; the events of that, none where another was faster."""
     with transaction.atomic():
         if not _lapsed().filter(pk=lab_id).update(owner=owner, epoch=F("epoch") + 1, lease_until=_next_end()):

@@ -14,7 +14,7 @@ RENEWAL = 2  # between two renewals, and two looks for leases that ran out
 CHUNK = 200  # events in one message to a page
 LOOK = 15  # between two looks of a socket at its log, and at whether its user may still see it
 BELLS_WAITING = 64  # bells for one socket; past that they are dropped, and the socket reads the log
-INPUTS_WAITING = 256  # messages from pages to one lab; past that they are dropped, and the pages send them again
+INPUTS_WAITING = 1_000  # messages from pages to one lab; past that they are dropped, and the pages send them again
 BELL_SIZE = 64 * 1024  # characters of a bell; a larger one goes without its copy of the events
 SCOLDINGS = 100  # messages from one socket that no page sends, before it is closed
 

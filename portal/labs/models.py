@@ -15,6 +15,7 @@ from portal.courses.models import Activity, Course
 from portal.labs import limits
 from portal.worlds.models import World
 from protocols import events
+from protocols.explain import LAB_WHY
 
 if TYPE_CHECKING:
     from portal.accounts.models import User
@@ -26,8 +27,8 @@ class Lab(models.Model):
     """A student's own Internet: its world and its log, which go on over every start.
 
     Who runs it is a lease: `owner` is the worker's name until `lease_until`, and every change of owner raises `epoch`.
-    `starts` counts the starts, `last_seq` is the seq of the log's last event, `why` is the code or sentence that says
-    why it ended or failed.
+    `starts` counts the starts, `last_seq` is the seq of the log's last event, `why` is the code that says why it
+    ended or failed.
     """
 
     class State(models.TextChoices):
@@ -66,6 +67,11 @@ class Lab(models.Model):
     def course(self) -> Course:
         """The course that it belongs to."""
         return self.activity.unit.course
+
+    @property
+    def reason(self) -> str:
+        """Why it ended or failed, in words; "" while it has not."""
+        return LAB_WHY.get(self.why, self.why)
 
     def role_of(self, user: User) -> Role | None:
         """Owner for the person whose lab it is, instructor for the course's, both while they are enrolled. Classmates

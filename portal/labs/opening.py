@@ -1,4 +1,4 @@
-"""Opening a lab, from a person's side: which lab it is, and whether there may be one more."""
+"""Opening and closing labs, from a person's side: which lab it is, and whether there may be one more."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from portal.accounts.models import User
 from portal.courses.models import Activity
 from portal.labs import limits
 from portal.labs.models import Lab
-from portal.labs.tasks import open_lab
+from portal.labs.tasks import close_lab, open_lab
 
 log = structlog.get_logger("portal.labs")
 
@@ -59,6 +59,15 @@ def _refuse_past_limit(up: list[Lab]) -> None:
         raise LimitReached(
             f"You have {len(up)} labs running, as many as a person may have. End one of them, then open this one."
         )
+
+
+def close(lab: Lab) -> bool:
+    """Ask for the lab's end; says whether the queue took that."""
+    try:
+        close_lab.delay(lab.pk)
+    except OperationalError:
+        return False
+    return True
 
 
 def _enqueue(lab: Lab) -> None:

@@ -228,7 +228,12 @@ class Owner:
         """Have something done beside the rest."""
         task = asyncio.create_task(work)
         self._begun.add(task)
-        task.add_done_callback(self._begun.discard)
+        task.add_done_callback(self._finish)
+
+    def _finish(self, task: asyncio.Task[None]) -> None:
+        self._begun.discard(task)
+        if not task.cancelled() and (error := task.exception()):
+            log.error("work beside the rest failed", exc_info=error)
 
     async def _announce(self) -> None:
         with suppress(BusError):

@@ -16,8 +16,7 @@ from portal.accounts.may import Action, may
 from portal.courses.models import Activity
 from portal.courses.views import find_course
 from portal.labs.models import Lab
-from portal.labs.opening import LimitReached, open_activity, open_again
-from portal.labs.tasks import close_lab
+from portal.labs.opening import LimitReached, close, open_activity, open_again
 from portal.requests import Request
 from portal.worlds.mail import read_body, read_headers
 from portal.worlds.models import Message
@@ -143,7 +142,8 @@ def open_lab_again(request: Request, lab: int) -> HttpResponse:
 def end_lab(request: Request, lab: int) -> HttpResponse:
     """End a lab."""
     found = find_lab(request, lab, "end lab")
-    close_lab.delay(found.pk)
+    if not close(found):
+        messages.error(request, "The lab cannot be reached for the moment; end it again in a minute.")
     return redirect("lab", found.pk)
 
 

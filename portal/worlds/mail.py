@@ -11,41 +11,57 @@ from email.header import decode_header, make_header
 from email.message import EmailMessage
 from email.parser import BytesHeaderParser, BytesParser
 
+# Octets that are parsed. A message can be made so that the parser's work grows with the square of its size.
+HEADER_LIMIT = 64 * 1024  # of a header; fields after that are not shown
+SUBJECT_WITHIN = 16 * 1024  # where a subject is looked for, since that is done while a message is being stored
+BODY_LIMIT = 64 * 1024  # of a message whose parts are told apart; a longer one is shown as it is
+WORDS_LIMIT = 998  # characters of a field whose encoded words are decoded: a line's length (RFC 5322 section 2.1.1)
+
 _UNPRINTABLE = dict.fromkeys((*range(9), 11, 12, *range(14, 32), 127), "\N{REPLACEMENT CHARACTER}")
 
 
 def read_headers(raw: bytes) -> list[tuple[str, str]]:
     """The header fields in their order, unfolded (RFC 5322 section 2.2.3), encoded words decoded (RFC 2047)."""
-    fields = BytesHeaderParser(policy=policy.compat32).parsebytes(raw).items()
-    return [(_printable(str(name)), _printable(_decode(value))) for name, value in fields]
+    return [(_printable(name), _printable(_decode(value))) for name, value in _read_fields(raw[:HEADER_LIMIT])]
 
 
 def read_subject(raw: bytes) -> str:
     """The subject, or "" where there is none."""
-    return next((value for name, value in read_headers(raw) if name.lower() == "subject"), "")
+    fields = _read_fields(raw[:SUBJECT_WITHIN])
+    return next((_printable(_decode(value)) for name, value in fields if name.lower() == "subject"), "")
 
 
 def read_body(raw: bytes) -> str:
     """The message's text: its plain part where it has several, else the octets after the header."""
-    try:
-        message = BytesParser(policy=policy.default).parsebytes(raw)
-        assert isinstance(message, EmailMessage)
-        part = message.get_body(preferencelist=("plain", "html"))
-        text = part.get_content() if part is not None else None
-    except Exception:  # the parser has errors of many kinds for what is no message
-        text = None
-    if not isinstance(text, str):
+    text = _read_part(raw) if len(raw) <= BODY_LIMIT else None
+    if text is None:
         text = raw.replace(b"\r\n", b"\n").partition(b"\n\n")[2].decode("utf-8", "replace")
     return _printable(text.replace("\r\n", "\n"))
 
 
-def _decode(value: object) -> str:
-    """A field's value on one line."""
-    text = str(value).replace("\r", "").replace("\n", "")
+def _read_fields(raw: bytes) -> list[tuple[str, str]]:
+    fields = BytesHeaderParser(policy=policy.compat32).parsebytes(raw).items()
+    return [(str(name), str(value).replace("\r", "").replace("\n", "")) for name, value in fields]
+
+
+def _read_part(raw: bytes) -> str | None:
     try:
-        return str(make_header(decode_header(text)))
+        message = BytesParser(policy=policy.default).parsebytes(raw)
+        assert isinstance(message, EmailMessage)
+        part = message.get_body(preferencelist=("plain", "html"))
+        content = part.get_content() if part is not None else None
+    except Exception:  # the parser has errors of many kinds for what is no message
+        return None
+    return content if isinstance(content, str) else None
+
+
+def _decode(value: str) -> str:
+    if len(value) > WORDS_LIMIT:
+        return value
+    try:
+        return str(make_header(decode_header(value)))
     except (ValueError, LookupError, AssertionError):
-        return text
+        return value
 
 
 def _printable(text: str) -> str:

@@ -8,6 +8,7 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import pytest
 import redis
@@ -130,12 +131,27 @@ def lab(alice, activity) -> Lab:
 
 def make_line(seq: int, raw: bytes = b"NOOP\r\n", **values) -> events.Line:
     """A line that a client said."""
-    given = {"seq": seq, "at": seq, "conn": "1.1", "protocol": "smtp", "side": "C", "raw": raw, "state": "connected"}
+    given: Any = {
+        "seq": seq,
+        "at": seq,
+        "conn": "1.1",
+        "protocol": "smtp",
+        "side": "C",
+        "raw": raw,
+        "state": "connected",
+    }
     return events.Line(**given | values)
 
 
 def make_delivered(seq: int, **values) -> events.Delivered:
     """A message for Bob's mailbox."""
     raw = b"Subject: dahl\r\n\r\n\xffYes?\r\n"
-    given = {"seq": seq, "at": seq, "conn": "1.1", "mailbox": "bob@lentil.edu", "sender": "alice@halva.fr", "raw": raw}
+    given: Any = {
+        "seq": seq,
+        "at": seq,
+        "conn": "1.1",
+        "mailbox": "bob@lentil.edu",
+        "sender": "alice@halva.fr",
+        "raw": raw,
+    }
     return events.Delivered(**given | values)

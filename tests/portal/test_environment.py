@@ -4,18 +4,21 @@ import os
 import stat
 import subprocess
 import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
 from portal import environment
 
-READERS = {
+READERS: dict[str, Callable[[], Any]] = {
     "PORT": lambda: environment.read_port("PORT", 8000),
     "LENTIL_DEMO": lambda: environment.read_flag("LENTIL_DEMO"),
     "LENTIL_SANDBOX_OFF": lambda: environment.read_names("LENTIL_SANDBOX_OFF", known=frozenset({"seccomp"})),
-    "DATABASE_URL": lambda: environment.read_database("DATABASE_URL", "/var/x.sqlite3"),
-    "REDIS_URL": lambda: environment.read_redis("REDIS_URL", "/var/redis.sock"),
+    "DATABASE_URL": lambda: environment.read_database("DATABASE_URL", Path("/var/x.sqlite3")),
+    "REDIS_URL": lambda: environment.read_redis("REDIS_URL", Path("/var/redis.sock")),
 }
 
 

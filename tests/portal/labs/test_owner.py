@@ -128,7 +128,7 @@ def test_a_lab_opened_again_goes_on_in_its_log_with_its_mailboxes(worker, activi
     for start in (1, 2):
         tasks.open_lab(lab.pk)
         assert wait_for_state(lab, "running").starts == start
-        lab.world.mailboxes.first().deliver("a@b", b"kept", lab.opened_at)
+        lab.world.mailboxes.all()[0].deliver("a@b", b"kept", lab.opened_at)
         tasks.close_lab(lab.pk)
         wait_for_state(lab, "ended")
         if start == 1:
@@ -201,6 +201,7 @@ def test_a_lab_that_was_taken_over_is_ended_here(worker, activity, alice):
     tasks.open_lab(lab.pk)
     Lab.objects.filter(pk=lab.pk).update(owner="another", epoch=7)
     here = bootstep._here
+    assert here
     until = time.monotonic() + WITHIN
     while here.owner._labs:
         assert time.monotonic() < until

@@ -201,3 +201,18 @@ def test_every_page_has_a_strict_policy(route, paths, ivy, client):
     policy = client.get(paths[route])["Content-Security-Policy"]
     assert "default-src 'none'" in policy
     assert "unsafe" not in policy
+
+
+def test_ending_a_lab_while_the_queue_is_away_is_said_in_a_sentence(paths, alice, client, redis_server):
+    client.force_login(alice)
+    with redis_server.away():
+        assert client.post(paths["end-lab"]).status_code == 302
+    assert "cannot be reached for the moment" in client.get(paths["lab"]).content.decode()
+
+
+def test_the_class_page_says_why_a_lab_ended_in_words(paths, lab, ivy, client):
+    Lab.objects.filter(pk=lab.pk).update(state="ended", owner="", why="owner-lost")
+    client.force_login(ivy)
+    content = client.get(paths["class-labs"]).content.decode()
+    assert "does not answer any more" in content
+    assert "owner-lost" not in content

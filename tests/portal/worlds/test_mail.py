@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.worlds.mail import read_body, read_headers, read_subject
+from portal.worlds.mail import HEADER_LIMIT, read_body, read_headers, read_subject
 
 MESSAGE = (
     b"Return-Path: <alice@halva.fr>\r\n"
@@ -59,3 +59,22 @@ def test_no_header_field_is_an_error(octets):
         raw = name + b": " + octets + b"\r\n\r\nText\r\n"
         assert isinstance(read_body(raw), str)
         assert isinstance(read_subject(raw), str)
+
+
+# Messages made so that reading all of them would take minutes.
+
+
+def test_a_field_longer_than_a_line_may_be_is_shown_undecoded():
+    value = "=?a?q?" * 1_000
+    assert read_headers(f"X: {value}\r\n\r\n".encode()) == [("X", value)]
+
+
+def test_fields_past_the_limit_are_not_read():
+    fields = b"a: b\r\n" * HEADER_LIMIT
+    assert 0 < len(read_headers(fields)) <= HEADER_LIMIT // 6 + 1
+    assert read_subject(fields + b"Subject: dahl\r\n\r\n") == ""
+
+
+def test_a_long_message_is_not_taken_apart():
+    nested = b"".join(b"Content-Type: multipart/mixed; boundary=b%d\r\n\r\n--b%d\r\n" % (n, n) for n in range(17_000))
+    assert read_body(nested).startswith("--b0\nContent-Type")
