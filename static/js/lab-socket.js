@@ -3,6 +3,7 @@
 const FIRST_WAIT = 300; // ms before the first new try; doubled each time
 const LONGEST_WAIT = 5000;
 const ANSWER_WAIT = 4000; // ms that a probe waits before it takes the connection for dead
+const NOT_YOURS = 4403; // close code: the user may not see this lab (any more); portal/labs/consumer.py sends it
 
 export class LabSocket {
   #url;
@@ -16,7 +17,7 @@ export class LabSocket {
   last = 0; // the seq up to which the page is complete
   whole = false; // the page has all of the log as it is
 
-  // handlers: events(descriptions, whole), refused(sentence, clientId), connection(is there one?, why not)
+  // handlers: events(descriptions, whole), refused(sentence, clientId), lost(is it for good?)
   constructor(lab, handlers) {
     const scheme = location.protocol === "https:" ? "wss:" : "ws:";
     this.#url = `${scheme}//${location.host}/ws/labs/${lab}/`;
@@ -86,7 +87,8 @@ export class LabSocket {
     clearTimeout(this.#probe);
     this.#probe = this.#socket = null;
     this.whole = false;
-    this.#handlers.connection(false, code);
+    this.#handlers.lost(code === NOT_YOURS);
+    if (code === NOT_YOURS) return;
     const wait = Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** this.#failures++);
     clearTimeout(this.#retry);
     this.#retry = setTimeout(() => this.open(), wait * (0.75 + Math.random() / 2));

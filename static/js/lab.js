@@ -33,9 +33,10 @@ let complete = false; // the page has had the whole log once: what comes now hap
 const socket = new LabSocket(page.dataset.lab, {
   events: take,
   refused: refuse,
-  connection: () => {
+  lost: (isForGood) => {
     connected = false;
     status.show(sessions.lab, connected);
+    if (isForGood) complain("You cannot see this lab any more. If you should, sign in again and reload the page.");
   },
 });
 const outbox = new Outbox(socket, (items) => drawPending(pendingList, items));

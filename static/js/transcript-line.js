@@ -56,15 +56,13 @@ function drawWire(description, { number, time }) {
 
 function drawNote(description) {
   const says = element("p", { class: "says" }, description.note);
-  return element("div", { class: "row" }, drawChoose(description, null), says);
+  return element("div", { class: "row" }, description.explanation && drawChoose(description), says);
 }
 
 function drawChoose(description, number) {
-  if (!description.explanation) return element("span", { class: "choose" }, number ?? "");
+  if (!description.explanation) return element("span", { class: "choose" }, number);
   const label = number ? `Line ${number}` : "Explain";
-  const button = element("button", { class: "choose", type: "button", tabindex: -1, "aria-label": label });
-  button.append(number ?? "?");
-  return button;
+  return element("button", { class: "choose", type: "button", tabindex: -1, "aria-label": label }, number ?? "?");
 }
 
 function drawSide(side) {
