@@ -121,8 +121,8 @@ class ZygoteProcess:
 
 
 def _start(module: str, switched_off: frozenset[str], descriptor: int) -> subprocess.Popen[bytes]:
-    # -P: what stands in the working directory is nothing to import.
-    command = [sys.executable, "-P", "-m", module, str(descriptor)]
+    # -P, -s: what stands in the working directory or in somebody's home is nothing to import.
+    command = [sys.executable, "-P", "-s", "-m", module, str(descriptor)]
     for layer in sorted(switched_off):
         command += ["--without", layer]
     return subprocess.Popen(
@@ -135,6 +135,7 @@ def _start(module: str, switched_off: frozenset[str], descriptor: int) -> subpro
         env={
             "PYTHONPATH": os.pathsep.join([str(_CHECKOUT), *map(os.path.abspath, sys.path)]),
             "MALLOC_ARENA_MAX": "1",  # an arena for each thread would count 64 MB against the address space
+            "HOME": "/",  # else Python asks the machine's users' directory, which may be slow, for one
             "TZ": "UTC",
             "LANG": "C.UTF-8",
         },
