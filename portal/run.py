@@ -75,7 +75,8 @@ def _serve(var: Path, port: int) -> int:
         start_new_session=True,  # Ctrl-C reaches this process alone, which ends the others in order
         preexec_fn=_end_with_parent,
     )
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)  # said aloud: a shell's background jobs ignore Ctrl-C
     try:
         missing = _wait_until_healthy(manager, port)
         if missing:
