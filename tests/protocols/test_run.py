@@ -236,7 +236,7 @@ def test_a_program_stands_in_the_folder_and_environment_of_its_caller(tmp_path):
     done = subprocess.run(
         [PYTHON, "-m", "protocols", "run", str(ROOT / WORLD), "--", "sh", "-c", "pwd; echo $LENTIL_TEST; cat"],
         cwd=tmp_path,
-        env=os.environ | {"PYTHONPATH": str(ROOT), "LENTIL_TEST": "of mine"},
+        env=os.environ | {"PYTHONPATH": os.pathsep.join([str(ROOT), *sys.path]), "LENTIL_TEST": "of mine"},
         input="from stdin",
         capture_output=True,
         text=True,
