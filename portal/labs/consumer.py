@@ -137,8 +137,7 @@ class LabConsumer(AsyncWebsocketConsumer):
     async def _take_next(self, follower: Follower) -> bool:
         """Show what comes next. False where the user may not see the lab any more."""
         try:
-            async with asyncio.timeout(self._until_look()):
-                bell = await follower.get()
+            bell = await self._wait_for_bell(follower)
         except TimeoutError:
             if not await self._look_at_access():
                 return False
@@ -151,8 +150,13 @@ class LabConsumer(AsyncWebsocketConsumer):
             await self._catch_up()
         return True
 
-    def _until_look(self) -> float:
-        return max(0.0, self._next_look - asyncio.get_running_loop().time())
+    async def _wait_for_bell(self, follower: Follower) -> Any:
+        """What the follower has next. Raises TimeoutError when it is time to look, however many bells wait."""
+        left = self._next_look - asyncio.get_running_loop().time()
+        if left <= 0:
+            raise TimeoutError
+        async with asyncio.timeout(left):
+            return await follower.get()
 
     async def _catch_up(self) -> None:
         """Show the log after the cursor, all of it."""

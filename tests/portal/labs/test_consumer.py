@@ -3,6 +3,7 @@
 import asyncio
 import json
 import random
+import time
 
 import pytest
 from asgiref.sync import sync_to_async
@@ -14,7 +15,7 @@ from portal.accounts.models import User
 from portal.asgi import application
 from portal.courses.models import Enrolment
 from portal.labs import feed, limits
-from portal.labs.bus import get_bus, inputs_of, ring
+from portal.labs.bus import Follower, bells_of, get_bus, inputs_of, ring
 from portal.labs.consumer import NOT_YOURS, TOO_MUCH
 from portal.labs.messages import MESSAGE_LIMIT, MESSAGES_A_SECOND, Bell, HangUp, Input
 from portal.labs.models import Visit
@@ -216,6 +217,22 @@ async def test_who_may_not_see_it_any_more_is_cut_off_at_the_next_look(lose_acce
     page = await open_page(alice)
     await page.hear_until(0)
     await sync_to_async(lose_access)(alice)
+    assert await page.close_code() == NOT_YOURS
+
+
+async def test_a_busy_lab_does_not_put_that_look_off(alice, lab, open_page, monkeypatch):
+    async def get_at_once(follower):
+        assert time.monotonic() < until
+        return Bell(lab.pk, 0, 0)
+
+    monkeypatch.setattr(limits, "LOOK", 1)
+    page = await open_page(alice)
+    await page.hear_until(0)
+    await sync_to_async(end_enrolment)(alice)
+    until = time.monotonic() + 5
+    monkeypatch.setattr(Follower, "get", get_at_once)  # from the next one on there is always one more
+    for follower in get_bus()._followers[bells_of(lab.pk)]:
+        follower.put(Bell(lab.pk, 0, 0))
     assert await page.close_code() == NOT_YOURS
 
 
