@@ -8,7 +8,7 @@ import signal
 import sys
 import threading
 from collections.abc import Coroutine, Iterator
-from contextlib import AbstractContextManager, nullcontext, suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, Any, TypeVar
@@ -71,7 +71,7 @@ def _run(asked: Asked) -> int:
                 status = _run_program(program, world, lab) if program else _type(host, lab, log)
             finally:
                 host.call(lab.close(CLOSED))
-            lacks = list(_find_lacks(asked, log, packets, lab, host.call(lab.wait())))
+            lacks = list(find_lacks(asked, log, packets, lab, host.call(lab.wait())))
     for sentence in lacks:
         print(sentence, file=sys.stderr)
     return status or (NOT_WHOLE if lacks else 0)
@@ -189,7 +189,7 @@ def _lines(by_hand: bool) -> Iterator[str]:
             yield input()
 
 
-def _find_lacks(asked: Asked, log: Transcript, packets: PacketFile | None, lab: RunningLab, why: str) -> Iterator[str]:
+def find_lacks(asked: Asked, log: Transcript, packets: PacketFile | None, lab: RunningLab, why: str) -> Iterator[str]:
     """The sentences about what is missing of what was asked for."""
     if why != CLOSED:
         yield f"The lab ended before it was closed ({why}); run it again."
@@ -201,8 +201,18 @@ def _find_lacks(asked: Asked, log: Transcript, packets: PacketFile | None, lab: 
         yield f"{asked.pcap} is not whole: {lab.dropped} packets came faster than they could be written."
 
 
-def _create(path: Path | None, mode: str) -> AbstractContextManager[Any]:
+@contextmanager
+def _create(path: Path | None, mode: str) -> Iterator[Any]:
+    """The new file at `path`, or None where none is asked for. Raises CannotRun."""
+    if path is None:
+        yield None
+        return
     try:
-        return path.open(mode) if path else nullcontext()
+        file = path.open(mode)
     except OSError as error:
         raise CannotRun(f"{path} cannot be written: {error.strerror}.") from error
+    try:
+        yield file
+    finally:
+        with suppress(OSError):  # every write was flushed, and what failed there is said already
+            file.close()

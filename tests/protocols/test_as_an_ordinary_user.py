@@ -21,7 +21,13 @@ pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="These tests run as an
 ROOT = Path(__file__).resolve().parents[2]
 NOBODY = 65534
 NEEDED = ("pytest", "pytest-asyncio", "hypothesis", "aiosmtpd", "dnspython", "pyseccomp", "PyYAML")
-AGAIN = ("sandbox/test_hostile.py", "sandbox/test_layers.py", "sandbox/test_supervisor.py", "test_run.py")
+AGAIN = (
+    "sandbox/test_hostile.py",
+    "sandbox/test_layers.py",
+    "sandbox/test_supervisor.py",
+    "sandbox/test_capture.py",
+    "test_run.py",
+)
 
 
 class OrdinaryUser:

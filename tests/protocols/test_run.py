@@ -12,12 +12,14 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from protocols.events import Block, Delivered, Event, Line, Opened, from_json
-from protocols.run import load_world
+from protocols.run import Asked, PacketFile, find_lacks, load_world
 from protocols.sandbox.command import hosts_file
+from protocols.transcript import Transcript
 from tests.protocols.sandbox.labs import is_alive
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -158,6 +160,23 @@ def test_what_the_transcript_shows_the_capture_holds(ran, times):
     assert done.status == 0
     for side in ("C", "S"):
         assert done.octets(side) == done.captured(side)
+
+
+def test_a_capture_that_lost_packets_is_said_not_to_be_whole(tmp_path):
+    asked = Asked(Path(WORLD), None, None, tmp_path / "packets.pcap", ["true"])
+    with open(tmp_path / "packets.pcap", "wb") as file:
+        packets = PacketFile(file)
+        lacks = find_lacks(asked, Transcript(None, None), packets, SimpleNamespace(dropped=3), "closed")  # type: ignore[arg-type]
+        assert list(lacks) == [f"{asked.pcap} is not whole: 3 packets came faster than they could be written."]
+
+
+def test_what_cannot_be_written_to_the_end_is_said_not_to_be_whole():
+    full = protocols("run", WORLD, "--transcript", "/dev/full", "--pcap", "/dev/full", "--", "true")
+    assert full.returncode == 1
+    assert full.stderr.splitlines() == [
+        "The transcript is not whole: No space left on device.",
+        "/dev/full is not whole: No space left on device.",
+    ]
 
 
 def test_the_message_that_was_sent_is_delivered(ran):

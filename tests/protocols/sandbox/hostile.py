@@ -300,6 +300,11 @@ def behave(lab: Speaker) -> None:
     lab.wait_for_stop()
 
 
+def lose_packets(lab: Speaker) -> None:
+    lab.ready()
+    lab.cell.control.sendall(encode(Packets(b"records")) + encode(Stopped(3)))
+
+
 PLOTS: dict[str, Callable[[Speaker], None]] = {
     "attacks": attack_all,
     "reaches": reach_the_host,
@@ -310,6 +315,7 @@ PLOTS: dict[str, Callable[[Speaker], None]] = {
     "says nothing": say_nothing,
     "goes deaf": go_deaf,
     "dies": die,
+    "loses packets": lose_packets,
 } | BREAKS
 
 

@@ -152,6 +152,13 @@ async def test_a_lab_that_dies_has_its_last_words_in_the_log(hostile, log):
     assert log.of("lab")[-1].why == "died"
 
 
+async def test_packets_go_to_who_asked_for_them_and_what_was_lost_is_known(hostile, log):
+    records: list[bytes] = []
+    lab = await hostile.open(make_world("loses packets"), log, capture=records.append)
+    await lab.wait()
+    assert (records, lab.dropped) == ([b"records"], 3)
+
+
 async def test_a_killed_lab_ends_alone(supervisor, log):
     lab = await supervisor.open(make_world(), log)
     neighbour = await supervisor.open(make_world(), log)
