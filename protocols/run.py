@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import signal
 import sys
@@ -66,7 +67,7 @@ def _run(asked: Asked) -> int:
         with Host() as host:
             if not program:
                 print(welcome(world))
-            lab = host.open(world, log, packets)
+            lab = host.open(world, log, packets, namespaces=program is not None)
             try:
                 status = _run_program(program, world, lab) if program else _type(host, lab, log)
             finally:
@@ -114,6 +115,7 @@ class Host:
     """A supervisor, in an event loop in a thread of its own: the main thread is for who types, and for signals."""
 
     def __enter__(self) -> Host:
+        logging.getLogger("protocols.sandbox.supervisor").addHandler(logging.NullHandler())  # what fails, we say
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._thread.start()
@@ -131,10 +133,10 @@ class Host:
         """Have `work` done in the loop; return what it returns, raise what it raises."""
         return asyncio.run_coroutine_threadsafe(work, self._loop).result()
 
-    def open(self, world: World, log: Transcript, packets: PacketFile | None) -> RunningLab:
+    def open(self, world: World, log: Transcript, packets: PacketFile | None, namespaces: bool) -> RunningLab:
         """Run `world`. Raises LabRefused."""
         capture = packets.take if packets else None
-        return self.call(self._supervisor.open(world, log, capture=capture, namespaces=True))
+        return self.call(self._supervisor.open(world, log, capture=capture, namespaces=namespaces))
 
 
 def _run_program(program: Program, world: World, lab: RunningLab) -> int:

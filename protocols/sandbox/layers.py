@@ -57,9 +57,9 @@ class LayerMissing(Exception):
     """A layer is not there. The text is one sentence for the operator and the learner."""
 
     def __init__(self, layer: str, reason: object) -> None:
+        way_out = "" if layer in NEEDED else ", or the operator may switch this layer off by name"
         super().__init__(
-            f"The sandbox has no {layer} on this machine ({reason}); give it one as ARCHITECTURE.md says, "
-            "or have the operator switch that layer off by name."
+            f"The sandbox gets no {layer} on this machine ({reason}); ARCHITECTURE.md says what it needs{way_out}."
         )
         self.layer = layer
 

@@ -176,7 +176,8 @@ class RunningLab:
             await self._say(self._opening.start)
             return await self._pump()
         except ControlError as error:
-            logger.warning("A lab broke the control protocol: %s", error)
+            logger.warning("A lab broke the control protocol, and was ended.")
+            logger.debug("It broke the control protocol so: %.200s", error)  # may quote what students said
             return BROKE_PROTOCOL
         except StaleOwner:
             return OWNED_ELSEWHERE

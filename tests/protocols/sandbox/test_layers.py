@@ -104,7 +104,7 @@ async def test_a_missing_layer_refuses_the_lab(log):
     supervisor = Supervisor(zygote="tests.protocols.sandbox.without_namespaces")
     await supervisor.start()
     assert not supervisor.complete
-    with pytest.raises(LabRefused, match=r"^The sandbox has no user-namespace on this machine .*\.$"):
+    with pytest.raises(LabRefused, match=r"^The sandbox gets no user-namespace on this machine .*\.$"):
         await supervisor.open(make_world(), log)
     failed = log.of("lab")[0]
     assert (failed.change, failed.why, failed.absent) == ("failed", "refused", ("user-namespace",))

@@ -12,6 +12,8 @@ import pytest
 
 from protocols import limits
 from protocols.events import Block
+from protocols.explain import LAB_WHY
+from protocols.sandbox import running
 from protocols.sandbox.control import HangUp, Input
 from protocols.sandbox.running import cut_batches
 from protocols.sandbox.supervisor import LabEnded, LabRefused, StaleOwner, Supervisor
@@ -98,6 +100,11 @@ async def test_a_lab_is_closed_once_however_often_it_is_asked(supervisor, log):
     lab = await supervisor.open(make_world(), log)
     await asyncio.gather(lab.close("idle"), lab.close("asked"), lab.close("asked"))
     assert [event.why for event in log.of("lab")] == [None, "idle"]
+
+
+def test_every_reason_for_an_end_is_explained():
+    codes = {running.REFUSED, running.DIED, running.SANDBOX_LOST, running.BROKE_PROTOCOL, running.UNRESPONSIVE}
+    assert codes | {running.STOPPED} <= LAB_WHY.keys()
 
 
 # What may go wrong with a lab
