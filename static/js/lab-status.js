@@ -12,17 +12,23 @@ export class LabStatus {
     setInterval(() => this.#tick(), 1000);
   }
 
-  // `lab` is the newest lab event (sessions.js), `connected` whether the page hears of the lab at all.
-  show(lab, connected) {
-    const state = connected ? (lab?.change ?? "starting") : "reconnecting";
+  // `lab` is the newest lab event (sessions.js), null before the first.
+  show(lab) {
+    const state = lab?.change ?? "starting";
     const running = state === "started";
     this.#started = running ? lab.at / 1000 : null;
-    this.#place.dataset.state = running ? "running" : state;
-    this.#say(running ? `Lab running · ${sandbox(lab.absent)}` : WORDS[state]);
-    this.#tick();
+    this.#say(state, running ? `Lab running · ${sandbox(lab.absent)}` : WORDS[state]);
   }
 
-  #say(words) {
+  // The page does not hear of the lab.
+  reconnect() {
+    this.#started = null;
+    this.#say("reconnecting", "Reconnecting…");
+  }
+
+  #say(state, words) {
+    this.#place.dataset.state = state;
+    this.#tick();
     const place = this.#place.querySelector("[data-words]");
     if (place.textContent !== words) place.textContent = words; // said once, not at every event
   }
@@ -35,7 +41,6 @@ export class LabStatus {
 
 const WORDS = {
   starting: "Lab starting…",
-  reconnecting: "Reconnecting…",
   ended: "Lab ended",
   failed: "Lab could not start",
 };

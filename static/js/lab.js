@@ -1,23 +1,21 @@
 // The lab page: hands what the socket brings to those who show it, and what is typed to the socket.
 import { CommandBox } from "./command-box.js";
+import { Controls } from "./controls.js";
 import { openDrawer } from "./drawers.js";
 import { explain } from "./explanation.js";
 import { LabSocket } from "./lab-socket.js";
 import { LabStatus } from "./lab-status.js";
 import { Mailboxes } from "./mailboxes.js";
-import { Outbox } from "./outbox.js";
+import { newId, Outbox } from "./outbox.js";
 import { drawPending } from "./pending-lines.js";
 import { Sessions } from "./sessions.js";
 import { StateView } from "./state-view.js";
-import { Suggestions } from "./suggestions.js";
 import "./tabs.js";
 import { Transcript } from "./transcript.js";
 
 const $ = (id) => document.getElementById(id);
 const page = $("main");
 const lesson = JSON.parse($("lesson").textContent);
-const mayType = "mayType" in page.dataset;
-const connects = [...document.querySelectorAll("[data-connect]")];
 const nothingChosen = [...$("explained").childNodes];
 
 const sessions = new Sessions(lesson.initial);
@@ -25,55 +23,47 @@ const status = new LabStatus($("lab-status"), Number(page.dataset.now));
 const states = new StateView(lesson, $("where"), $("panel-state"));
 const mailboxes = new Mailboxes($("mailboxes"), $("mailboxes-news"));
 const transcript = new Transcript($("transcript"), $("news"), choose);
-const pendingList = document.querySelector(".pending");
+const socket = new LabSocket(page.dataset.lab, { events: take, refused: refuse, lost: lose });
+const outbox = new Outbox(socket, (items) => drawPending($("pending"), items));
+
+// Where this user may type:
+let box = null;
+let controls = null;
+if ("mayType" in page.dataset) {
+  box = new CommandBox($("command"), page.dataset.lab, send, complain);
+  controls = new Controls(lesson, page.dataset.student, { fill: (text) => box.fill(text), connect, hangUp });
+}
 
 let connected = true;
 let complete = false; // the page has had the whole log once: what comes now happens now
-
-const socket = new LabSocket(page.dataset.lab, {
-  events: take,
-  refused: refuse,
-  lost: (isForGood) => {
-    connected = false;
-    status.show(sessions.lab, connected);
-    if (isForGood) complain("You cannot see this lab any more. If you should, sign in again and reload the page.");
-  },
-});
-const outbox = new Outbox(socket, (items) => drawPending(pendingList, items));
-const box = mayType && new CommandBox($("command"), page.dataset.lab, send, complain);
-const suggestions = mayType && new Suggestions($("suggestions"), (text) => box.fill(text));
 
 function take(descriptions, whole) {
   for (const description of descriptions) {
     sessions.apply(description);
     outbox.settle(description);
   }
+  if (descriptions.some(({ kind }) => kind === "lab")) giveBack(outbox.clear());
+  drawPending($("pending"), outbox.items);
   transcript.add(descriptions, complete);
-  drawPending(pendingList, outbox.items);
-  refreshMailboxes(descriptions, whole);
-  if (whole && !connected) outbox.again();
-  if (whole) complete = connected = true;
-  show();
+  refreshMailboxes(descriptions);
+  if (whole) catchUp();
 }
 
-function show() {
-  const session = sessions.present;
-  status.show(sessions.lab, connected);
+// The page has all of the log.
+function catchUp() {
+  if (!complete && page.dataset.state === "starting") sessions.awaitStart();
+  if (!connected) outbox.again();
+  else outbox.send();
+  complete = connected = true;
+  status.show(sessions.lab);
   states.show(sessions.state);
-  if (!mayType) return;
-  $("end-lab").hidden = $("command").hidden = !sessions.running;
-  $("ended").hidden = !sessions.ended;
-  if (sessions.ended) $("ended").querySelector("[data-why]").textContent = sessions.lab.note ?? "This lab has ended.";
-  $("prompt").textContent = `${session?.peer ?? page.dataset.student} ›`;
-  $("hang-up").hidden = !session;
-  for (const button of connects) button.disabled = !sessions.running || Boolean(session);
-  suggestions.show(sayable(session));
+  controls?.show(sessions);
 }
 
-function sayable(session) {
-  if (session) return lesson.states.find(({ name }) => name === session.state)?.says ?? [];
-  const hosts = connects.map(({ dataset }) => ({ text: dataset.connect, fill: dataset.connect }));
-  return [...hosts, ...lesson.console.filter(({ text, fill }) => text === fill)]; // the hosts instead of a pattern
+function lose(isForGood) {
+  connected = false;
+  status.reconnect();
+  if (isForGood) complain("You cannot see this lab any more. If you should, sign in again and reload the page.");
 }
 
 // A click on a row explains it, and opens the drawer where the explanation is one.
@@ -92,36 +82,36 @@ function send(text) {
   return trouble;
 }
 
+function connect(text) {
+  complain(send(text) ?? "");
+}
+
+function hangUp() {
+  const isSent = socket.send({ type: "hang-up", client_id: newId(), console: 1 });
+  complain(isSent ? "" : "The lab cannot be reached for the moment. Hang up when it is back.");
+}
+
 function refuse(sentence, clientId) {
   const item = outbox.refuse(clientId);
   complain(item ? `${sentence} “${item.text}” was not sent.` : sentence);
   if (item) box.giveBack(item.text);
-  drawPending(pendingList, outbox.items);
+  drawPending($("pending"), outbox.items);
+}
+
+function giveBack(lost) {
+  if (!lost.length) return;
+  complain(`The lab stopped before it got “${lost[0].text}”. Send it again when the lab runs.`);
+  box.giveBack(lost[0].text);
 }
 
 function complain(sentence) {
   $("trouble").textContent = sentence;
 }
 
-function refreshMailboxes(descriptions, whole) {
+function refreshMailboxes(descriptions) {
   const delivered = descriptions.filter(({ kind }) => kind === "delivered");
   if (complete && delivered.length) mailboxes.refresh(delivered.at(-1).facts?.mailbox ?? null);
-  else if (whole && !connected) mailboxes.refresh(null);
 }
 
-for (const button of connects) {
-  button.addEventListener("click", () => {
-    complain(send(button.dataset.connect) ?? "");
-    $("command-text").focus();
-  });
-}
-
-if (mayType) {
-  $("hang-up").addEventListener("click", () => {
-    socket.send({ type: "hang-up", client_id: crypto.randomUUID(), console: 1 });
-    $("command-text").focus();
-  });
-}
-
-show();
+states.show(null);
 socket.open();

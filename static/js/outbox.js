@@ -2,24 +2,24 @@
 // is one line.
 const MESSAGE_LIMIT = 4 * 1024; // octets of one message; portal/labs/messages.py holds it
 const MESSAGES_A_SECOND = 16; // below the 20 that a socket may send, so that a long paste is not refused
-const PATIENCE = 5000; // ms after which a line that the log does not have is sent again
+const PATIENCE = 2000; // ms after which a line that the log does not have is sent again
 
 export class Outbox {
   #socket;
   #changed;
   #sent = []; // times of the messages of the last second
   #timer = null;
+  #look = null;
   items = []; // {clientId, text, sent: when, typed: the seq at which the log has it}, in order
 
   constructor(socket, changed) {
     this.#socket = socket;
     this.#changed = changed;
-    setInterval(() => this.#lookAtSlow(), PATIENCE);
   }
 
   // Takes a line; returns the sentence that says why it cannot be sent, or null.
   add(text) {
-    const item = { clientId: crypto.randomUUID(), text, sent: null, typed: null };
+    const item = { clientId: newId(), text, sent: null, typed: null };
     if (new TextEncoder().encode(JSON.stringify(message(item))).length > MESSAGE_LIMIT) {
       return `A message is at most ${MESSAGE_LIMIT.toLocaleString("en")} octets long; send shorter lines.`;
     }
@@ -46,15 +46,16 @@ export class Outbox {
       if (!this.#socket.send(message(item))) break;
       item.sent = now;
       this.#sent.push(now);
+      clearTimeout(this.#look);
+      this.#look = setTimeout(() => this.#lookAfter(), PATIENCE);
     }
     this.#changed(this.items);
   }
 
-  #lookAtSlow() {
-    const slow = this.items.filter((item) => isNew(item) && item.sent && item.sent < Date.now() - PATIENCE);
-    if (!slow.length) return;
+  // Some time after the last line: is the page complete, and does the log have every line?
+  #lookAfter() {
     this.#socket.probe();
-    this.#sendAgain(slow);
+    this.#sendAgain(this.items.filter((item) => isNew(item) && item.sent));
   }
 
   #sendAgain(items) {
@@ -66,12 +67,18 @@ export class Outbox {
   settle(description) {
     const index = this.items.findIndex((item) => isOf(description, item));
     const item = this.items[index];
-    if (description.kind === "lab") this.items = [];
-    else if (description.kind === "block" && description.side === "C") this.items = this.items.filter(isNew);
+    if (description.kind === "block" && description.side === "C") this.items = this.items.filter(isNew);
     else if (item && isShown(description)) {
       // A block may have shown those typed before it.
       this.items = this.items.filter((other, place) => place > index || (place < index && isNew(other)));
     } else if (item) item.typed = description.seq;
+  }
+
+  // The lab stopped or started: nothing is on its way any more. Returns the lines that the log does not have.
+  clear() {
+    const lost = this.items.filter(isNew);
+    this.items = [];
+    return lost;
   }
 
   // The line was refused: it is no longer pending. Returns it.
@@ -80,6 +87,11 @@ export class Outbox {
     this.items = this.items.filter((waiting) => waiting !== item);
     return item;
   }
+}
+
+// Not crypto.randomUUID(), which a page has only over HTTPS or at localhost.
+export function newId() {
+  return [...crypto.getRandomValues(new Uint8Array(16))].map((octet) => octet.toString(16).padStart(2, "0")).join("");
 }
 
 function message(item) {

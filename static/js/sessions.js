@@ -21,6 +21,11 @@ export class Sessions {
     if (kind === "closed" && session) this.#close(session);
   }
 
+  // The lab was asked to start again: that it ended is no news any more.
+  awaitStart() {
+    if (this.ended) this.lab = null;
+  }
+
   // The session that the next line goes to, or null.
   get present() {
     return [...this.#open.values()].at(-1) ?? null;

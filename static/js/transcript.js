@@ -6,6 +6,7 @@ const AT_END = 24; // px from the end that still count as being there
 const HIDDEN_WAIT = 100; // ms
 
 export class Transcript {
+  #scroller;
   #log;
   #list;
   #news;
@@ -23,16 +24,17 @@ export class Transcript {
   #unseen = 0;
   #waiting = []; // [descriptions, live] that the next frame adds
 
-  constructor(log, news, choose) {
-    this.#log = log;
-    this.#list = log.querySelector("ol");
+  constructor(scroller, news, choose) {
+    this.#scroller = scroller;
+    this.#log = scroller.querySelector('[role="log"]');
+    this.#list = scroller.querySelector("ol");
     this.#news = news;
     this.#choose = choose;
-    log.addEventListener("scroll", () => this.#notePlace(), { passive: true });
+    scroller.addEventListener("scroll", () => this.#notePlace(), { passive: true });
     news.addEventListener("click", () => this.showEnd());
     this.#list.addEventListener("click", (event) => this.#click(event));
     this.#list.addEventListener("keydown", (event) => this.#move(event));
-    new ResizeObserver(() => this.#atEnd && this.showEnd()).observe(log);
+    new ResizeObserver(() => this.#atEnd && this.showEnd()).observe(scroller);
   }
 
   // Adds descriptions at the end, with all that come until the next frame. `live`: they happened just now, and are
@@ -52,7 +54,7 @@ export class Transcript {
       for (const description of descriptions) added.append(...this.#draw(description, live));
     }
     const count = added.childElementCount;
-    this.#log.classList.toggle("silent", this.#number === 0);
+    this.#scroller.classList.toggle("silent", this.#number === 0);
     const last = [...added.querySelectorAll("button.choose")].at(-1);
     this.#list.append(added);
     if (last && !this.#chosen && !this.#list.contains(document.activeElement)) this.#setStop(last);
@@ -61,7 +63,7 @@ export class Transcript {
   }
 
   showEnd() {
-    this.#log.scrollTop = this.#log.scrollHeight;
+    this.#scroller.scrollTop = this.#scroller.scrollHeight;
     this.#atEnd = true;
     this.#count(-this.#unseen);
   }
@@ -100,7 +102,7 @@ export class Transcript {
   }
 
   #notePlace() {
-    const { scrollHeight, scrollTop, clientHeight } = this.#log;
+    const { scrollHeight, scrollTop, clientHeight } = this.#scroller;
     const isAtEnd = scrollHeight - scrollTop - clientHeight < AT_END;
     // Lines that come while the page scrolls to its end do not take the reader away from it; scrolling up does.
     if (isAtEnd || scrollTop < this.#top) this.#atEnd = isAtEnd;
