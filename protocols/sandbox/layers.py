@@ -11,6 +11,7 @@ import resource
 import signal
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 from protocols import limits
 from protocols.sandbox import kernel
@@ -113,7 +114,7 @@ class Confinement:
 
     def _layers(self) -> Iterator[Layer]:
         for name, link, _ in NAMESPACES:
-            yield Layer(name, _nothing, lambda name=name, link=link: _namespace(link) != self._outside[name])  # type: ignore[misc]
+            yield Layer(name, _nothing, partial(_is_inside, link, self._outside[name]))
         yield Layer("empty-root", _empty_root, _is_root_empty)
         yield Layer("limits", _set_limits, _are_limits_set)
         yield Layer("no-new-privileges", *_switch(kernel.PR_SET_NO_NEW_PRIVS, kernel.PR_GET_NO_NEW_PRIVS, 1))
@@ -147,6 +148,10 @@ def check_switched_off(names: frozenset[str]) -> None:
 
 def _namespace(link: str) -> int:
     return os.stat(f"/proc/self/ns/{link}").st_ino
+
+
+def _is_inside(link: str, outside: int) -> bool:
+    return _namespace(link) != outside
 
 
 def _nothing() -> None:

@@ -6,11 +6,10 @@ import asyncio
 import logging
 import socket
 import time
-import traceback
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 from protocols import limits
 from protocols.events import Event, Lab
@@ -30,6 +29,7 @@ from protocols.sandbox.control import (
     ToLab,
     encode,
 )
+from protocols.sandbox.log import Log, StaleOwner, commit, cut_batches
 from protocols.sandbox.numbering import Numbering
 from protocols.sandbox.zygote_process import Child, ZygoteProcess
 
@@ -62,18 +62,6 @@ class LabRefused(Exception):
 
 class LabEnded(Exception):
     """The lab has ended: nothing can be said to it any more."""
-
-
-class StaleOwner(Exception):
-    """Another supervisor owns this lab now: raised by a log whose epoch was passed."""
-
-
-class Log(Protocol):
-    """Where a lab's events go."""
-
-    def commit(self, events: Sequence[Event]) -> None:
-        """Write the next events of the log, all or none. Called in a thread, one batch at a time, in order. Raises
-        StaleOwner where the log belongs to another owner now; whatever else it raises, the same batch comes again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,9 +128,11 @@ class RunningLab:
         """End the lab for the reason `why`: its connections are closed, all its events committed."""
         if not self._fate:
             self._fate = why
-            await self._say(Stop())
-            await asyncio.wait({self._life}, timeout=limits.STOP_SECONDS)
-            self._doom(why)
+            try:
+                await self._say(Stop())
+                await asyncio.wait({self._life}, timeout=limits.STOP_SECONDS)
+            finally:
+                self._doom(why)
         await asyncio.wait({self._life})
 
     async def wait(self) -> str:
@@ -251,22 +241,7 @@ class RunningLab:
         return self._own_event("ended" if self._is_ready else "failed", why)
 
     async def _commit(self, batch: Sequence[Event]) -> None:
-        """Commit, again and again if it must be: nothing else goes on meanwhile. Raises StaleOwner."""
-        delay = 0.1
-        while True:
-            try:
-                await self._loop.run_in_executor(self._pool, self._opening.log.commit, batch)
-                return
-            except StaleOwner:
-                raise
-            except Exception as error:
-                # Not the error's text, which may quote what students said.
-                where = "".join(traceback.format_tb(error.__traceback__))
-                logger.error(
-                    "A log took no events (%s); trying again in %.1f s\n%s", type(error).__name__, delay, where
-                )
-            await asyncio.sleep(delay)
-            delay = min(2 * delay, 2.0)
+        await commit(self._opening.log, batch, self._pool)
 
     async def _say(self, message: ToLab) -> None:
         async with self._saying:
@@ -285,18 +260,3 @@ class RunningLab:
         """Have the process killed; then what it said ends, and so does its life here."""
         self._fate = self._fate or why
         self._killing = self._killing or self._loop.create_task(self._zygote.kill(self.child))
-
-
-def cut_batches(events: Sequence[Event]) -> Iterator[Sequence[Event]]:
-    """The events in batches of `limits.BATCH_EVENTS` and `limits.BATCH` raw octets; a larger event goes alone."""
-    batch: list[Event] = []
-    octets = 0
-    for event in events:
-        size = len(getattr(event, "raw", b""))
-        if batch and (len(batch) == limits.BATCH_EVENTS or octets + size > limits.BATCH):
-            yield batch
-            batch, octets = [], 0
-        batch.append(event)
-        octets += size
-    if batch:
-        yield batch

@@ -12,16 +12,8 @@ from protocols import limits
 from protocols.events import Event
 from protocols.sandbox.control import Start
 from protocols.sandbox.layers import OPTIONAL, check_switched_off
-from protocols.sandbox.running import (
-    STOPPED,
-    LabEnded,
-    LabRefused,
-    Log,
-    Opening,
-    PacketSink,
-    RunningLab,
-    StaleOwner,
-)
+from protocols.sandbox.log import Log, StaleOwner
+from protocols.sandbox.running import STOPPED, LabEnded, LabRefused, Opening, PacketSink, RunningLab
 from protocols.sandbox.zygote_process import ZygoteProcess
 from protocols.world import Host, World
 

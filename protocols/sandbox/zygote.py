@@ -1,6 +1,6 @@
 """The zygote: a process that has imported all that a lab needs, and forks one whenever its supervisor asks.
 
-It is started by the supervisor with one inherited socket, has no threads and opens nothing. What runs in its labs is
+It is started by the supervisor with one inherited socket, and has no threads. What runs in its labs is
 fixed when it starts: the function that its module gives to `main`. When its supervisor is gone it ends, and its labs
 with it.
 """
@@ -15,7 +15,8 @@ import pkgutil
 import select
 import signal
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 
 from protocols.sandbox import kernel
@@ -85,19 +86,20 @@ class Zygote:
         return True
 
     def _fork(self, asked: Fork, control: int) -> None:
-        ours, theirs = socket.socketpair()
         try:
-            child = os.fork()
-            if not child:
-                be_born(self._confinement, control, theirs.fileno(), self._run)
+            ours, theirs = socket.socketpair()
+            with theirs:
+                child = os.fork()
+                if not child:
+                    be_born(self._confinement, control, theirs.fileno(), self._run)
             self._births[child] = Birth(asked.lab, ours, asked.namespaces)
         except OSError as error:
-            refused = Refused(f"This machine has no room for another lab ({error.strerror}); try again later.", [])
-            os.write(control, encode(refused))
+            refused = Refused(f"This machine has no room for another lab ({error.strerror}); try again later.")
+            with suppress(OSError):  # whoever asked may be gone
+                os.write(control, encode(refused))
             self._tell(Died(asked.lab, 0))
         finally:
             os.close(control)
-            theirs.close()
 
     def _kill(self, lab: int) -> None:
         if lab in self._labs:
@@ -132,17 +134,14 @@ class Zygote:
                 return
             # Once the lab is not dumpable an ordinary user cannot open these any more.
             names = ("user", "net") if birth.namespaces else ()
-            namespaces = [os.open(f"/proc/{process}/ns/{name}", os.O_RDONLY | os.O_CLOEXEC) for name in names]
-            self._tell(Born(birth.lab, process), namespaces)
-            for namespace in namespaces:
-                os.close(namespace)
-            handshake.send(b"!")
+            with suppress(OSError), ExitStack() as opened:  # it may be dead by now, which the next look tells
+                files = [opened.enter_context(open(f"/proc/{process}/ns/{name}", "rb")) for name in names]
+                self._tell(Born(birth.lab, process), [file.fileno() for file in files])
+                handshake.send(b"!")
 
-    def _tell(self, message: Warm | Born | Died, descriptors: list[int] | None = None) -> None:
-        try:
-            socket.send_fds(self._supervisor, [encode(message)], descriptors or [])
-        except OSError:
-            pass  # the supervisor is gone: the next look at its socket says so
+    def _tell(self, message: Warm | Born | Died, descriptors: Sequence[int] = ()) -> None:
+        with suppress(OSError):  # the supervisor may be gone, which the next look at its socket tells
+            socket.send_fds(self._supervisor, [encode(message)], descriptors)
 
 
 def _dead_children() -> Iterator[tuple[int, int]]:
@@ -161,10 +160,8 @@ def preload() -> None:
     for name in LAZY_PACKAGES:
         package = importlib.import_module(name)
         for module in pkgutil.walk_packages(package.__path__, f"{name}."):
-            try:
+            with suppress(ImportError):  # it is for another system, or needs what is not installed
                 importlib.import_module(module.name)
-            except ImportError:
-                pass  # it is for another system, or needs what is not installed: no lab can use it
     for name in LAZY_MODULES:
         importlib.import_module(name)
 
