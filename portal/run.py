@@ -107,7 +107,7 @@ def _write_config(var: Path, port: int) -> Path:
     python = sys.executable
     parts = {
         "web": f"{python} -m uvicorn portal.asgi:application --lifespan off --timeout-graceful-shutdown 5 "
-        f"--host 127.0.0.1 --port {port} --no-access-log",
+        f"--host 127.0.0.1 --port {port} --no-access-log --ws-max-size 65536",
         "worker": f"{python} -m celery -A portal worker --pool threads --concurrency 8 --prefetch-multiplier 1 "
         "--without-gossip --without-mingle --loglevel WARNING",
     }

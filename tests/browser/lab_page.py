@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from playwright.sync_api import Page, expect
@@ -35,9 +34,33 @@ LAB_READY_WITHIN = 15_000  # milliseconds
 def open_lab(page: Page) -> int:
     """Open a lab of "Send a mail by hand" with nothing in it, as a student does, and return its number."""
     page.goto(COURSE)
-    page.get_by_role("button", name=re.compile("Open|Go on|Start")).first.click()
+    go_on = page.get_by_role("button", name="Go on with Send a mail by hand")
+    if go_on.count():
+        go_on.click()
+        end_lab(page)
+        page.goto(COURSE)
+    page.get_by_role("button", name="Open Send a mail by hand").click()
     expect(page.get_by_role("status")).to_contain_text("Lab running", timeout=LAB_READY_WITHIN)
     return int(page.url.rstrip("/").rpartition("/")[2])
+
+
+def end_lab(page: Page) -> None:
+    page.get_by_role("button", name="End lab").click()
+    expect(page.get_by_role("status")).to_contain_text("Lab ended", timeout=LAB_READY_WITHIN)
+
+
+def show(page: Page, panel: str) -> None:
+    """Open the "Task" or the "Explanation" where the page is too narrow to show it anyway."""
+    button = page.get_by_role("button", name=panel, exact=True)
+    if button.is_visible():
+        button.click()
+
+
+def close(page: Page) -> None:
+    """Close what `show` has opened."""
+    for button in page.get_by_role("button", name="Close", exact=True).all():
+        if button.is_visible():
+            button.click()
 
 
 def type_line(page: Page, text: str) -> None:
@@ -46,9 +69,9 @@ def type_line(page: Page, text: str) -> None:
     command.press("Enter")
 
 
-def connect(page: Page) -> None:
-    page.get_by_role("button", name="Connect to mx.lentil.edu").click()
-    expect(transcript(page)).to_contain_text("220 mx.lentil.edu ESMTP ready")
+def connect(page: Page, patience: int = 10_000) -> None:
+    page.get_by_role("button", name="Connect to mx.lentil.edu port 25").click()
+    expect(transcript(page)).to_contain_text("220 mx.lentil.edu ESMTP ready", timeout=patience)
 
 
 def hold_dialogue(page: Page) -> None:
