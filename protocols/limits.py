@@ -9,7 +9,7 @@ LINE_WITHOUT_END = 64 * 1024  # of a line without its LF, before what is there i
 
 # A session
 COMMAND_LINE = 512  # a command with its CRLF: RFC 5321 section 4.5.3.1.4
-MAIL_PARAMETERS = 26 + 17  # what SIZE (RFC 1870 section 3) and BODY (RFC 6152 section 2) add to it for MAIL
+MAIL_PARAMETERS = 26 + 14  # what SIZE (RFC 1870 section 3) and BODY=8BITMIME (RFC 6152 section 2) add to it for MAIL
 REPLY_LINE = 512  # a reply line with its CRLF: RFC 5321 section 4.5.3.1.5
 LOCAL_PART = 64  # RFC 5321 section 4.5.3.1.1
 DOMAIN = 255  # RFC 5321 section 4.5.3.1.2

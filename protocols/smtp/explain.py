@@ -24,7 +24,10 @@ _SPACE_AFTER_COLON = (
     "pass.",
     (5321, "3.3"),
 )
-_BARE_LF = ("Your line ended in LF alone. The standard wants CR LF; this server takes a command so.", (5321, "2.3.8"))
+_BARE_LF = (
+    "Your line ended in LF alone. The standard wants CR LF; this server takes commands without the CR too.",
+    (5321, "2.3.8"),
+)
 
 
 def describe_line(shown: Description, line: Line, cause: Event | None) -> Description:
@@ -112,7 +115,9 @@ def _on_command(command: wire.Command, verb: str) -> tuple[list[str], list[Sourc
         says.append(_SPACE_AFTER_COLON[0])
         sources.append(_SPACE_AFTER_COLON[1])
     if verb == "MAIL" and "<>" in command.argument:
-        says.append("<> is the null reverse-path: nobody wants an answer, as in a report about a message that failed.")
+        says.append(
+            "<> is the null reverse-path: nothing is reported back, as for a message that is itself such a report."
+        )
         sources.append((5321, "4.5.5"))
     return says, sources
 
@@ -182,7 +187,7 @@ def _on_text(content: bytes) -> tuple[str, list[Source]]:
         return (
             f"It reads as the header field {field[1]}. Header fields stand at the beginning of a message, before its "
             "first empty line; the envelope is not changed by them.",
-            [(5322, "2.2"), (5321, "3.3")],
+            [(5322, "2.2"), (5321, "7.2")],
         )
     return "Text of the message. For the envelope it means nothing.", [(5321, "4.1.1.4"), (5322, "2.3")]
 

@@ -222,7 +222,7 @@ def trace(message: Message, mailbox: str, host: Host, client: str, conn: str, at
     lines = (
         f"Return-Path: <{message.sender}>",
         f"Received: from {message.client} ([{client}])",
-        f"\tby {host.name} with {message.protocol} id {conn}",
+        f"\tby {host.name} with {message.protocol} id {conn.replace('.', '-')}",  # an atom has no dot
         f"\tfor <{mailbox}>; {format_datetime(at)}",
     )
     head = "".join(f"{line}\r\n" for line in lines).encode("ascii", "replace")

@@ -242,7 +242,7 @@ class Session:
 
     def _mailbox(self, path: Path) -> str | None:
         """The mailbox that the path names, by the spelling of the world's; None for another server's. This server
-        compares local parts without regard to case, as RFC 5321 section 2.4 leaves to it."""
+        compares local parts without regard to case, as RFC 5321 section 2.3.11 leaves to it."""
         local, domain = path.local.lower(), path.domain.lower()
         if domain in ("", f"[{self._host.address}]"):  # <postmaster>, or this very host
             domain = self._mail.domains[0]

@@ -49,7 +49,7 @@ VERBS: dict[str, Verb] = {
     ),
     "DATA": Verb(
         "DATA",
-        "DATA asks to send the message itself, now that the envelope is written.",
+        "DATA asks to send the message itself, once the envelope has a sender and a recipient.",
         ((5321, "4.1.1.4"), (5321, "3.3")),
     ),
     DOT: Verb(
@@ -66,12 +66,15 @@ VERBS: dict[str, Verb] = {
 
 # What EHLO offers: the keyword with its parameter, what it means, where it is defined. Only what truly works.
 EXTENSIONS: dict[str, tuple[str, tuple[int, str]]] = {
-    "PIPELINING": ("A client may send commands without waiting for each reply.", (2920, "3")),
+    "PIPELINING": (
+        "A client may send several commands at once and read the replies afterwards; DATA, for one, ends such a group.",
+        (2920, "3.1"),
+    ),
     f"SIZE {limits.MESSAGE}": (
-        f"A message may have {limits.MESSAGE:,} octets, and MAIL may announce its size.",
+        f"A message has at most {limits.MESSAGE:,} octets, and MAIL may announce its size.",
         (1870, "3"),
     ),
-    "8BITMIME": ("A message may have octets above 127.", (6152, "2")),
+    "8BITMIME": ("A message's body may have octets above 127, and MAIL may say so: BODY=8BITMIME.", (6152, "2")),
     "ENHANCEDSTATUSCODES": ("Replies carry a second, finer code, such as 5.5.1.", (2034, "3")),
     "HELP": ("HELP lists the verbs that it understands.", (5321, "4.1.1.8")),
 }
@@ -103,7 +106,7 @@ CODE = {
     "502": "The command is not implemented",
     "503": "Bad sequence of commands",
     "504": "The parameter is not implemented",
-    "550": "The mailbox is not available",
+    "550": "Not done: the mailbox is not available, or a policy forbids it",
     "552": "More than the storage allowed",
     "555": "The parameters of MAIL or RCPT are not recognized",
 }
@@ -142,7 +145,7 @@ ENHANCED = {
 
 
 def enhanced_code(why: str, verb: str) -> str:
-    """The enhanced code of the answer to `verb` for the cause `why`; "" where RFC 2034 section 3 wants none: in the
+    """The enhanced code of the answer to `verb` for the cause `why`; "" where RFC 2034 section 4 wants none: in the
     answers to HELO and EHLO, and where the cause has none."""
     if verb in ("HELO", "EHLO"):
         return ""

@@ -141,14 +141,14 @@ def _no_command(content: bytes, name: str, argument: bytes) -> str:
 
 
 def parse_reply(line: bytes) -> ReplyLine | None:
-    """The reply in `line`; None for octets that are none (RFC 5321 section 4.2, RFC 2034)."""
+    """The reply in `line`; None for octets that are none (RFC 5321 section 4.2, RFC 2034 section 4)."""
     match = _REPLY.fullmatch(strip_ending(line))
     if match is None:
         return None
     rest = match["rest"]
     enhanced = _ENHANCED.fullmatch(rest)
     if enhanced is not None and enhanced["enhanced"][:1] != match["code"][:1]:
-        enhanced = None  # RFC 2034 section 3: the class is the reply's first digit
+        enhanced = None  # RFC 2034 section 4: the class is the reply's first digit
     return ReplyLine(
         code=match["code"].decode("ascii"),
         separator=match["separator"].decode("ascii"),
@@ -159,7 +159,7 @@ def parse_reply(line: bytes) -> ReplyLine | None:
 
 def format_reply(code: str, enhanced: str, texts: tuple[str, ...]) -> list[bytes]:
     """The lines of a reply with their CRLF: "-" after the code in all but the last (RFC 5321 section 4.2.1), the
-    enhanced code, if any, in each (RFC 2034 section 3). Text that no reply line holds is cut off."""
+    enhanced code, if any, in each (RFC 2034 section 4). Text that no reply line holds is cut off."""
     lines = []
     for number, text in enumerate(texts, start=1):
         separator = " " if number == len(texts) else "-"

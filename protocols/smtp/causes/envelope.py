@@ -11,8 +11,8 @@ CAUSES = (
         code="250",
         enhanced="2.1.0",
         words="{sender} Sender ok",
-        says="MAIL opens a new mail transaction, and the server took this reverse-path as the envelope's sender. It is "
-        "where reports go if the message cannot be delivered. Nobody checked that it is really yours.",
+        says="MAIL opens a new mail transaction, and the server takes this reverse-path as the envelope's sender. It "
+        "is where reports go if the message cannot be delivered. Nobody checks that it is really yours.",
         references=((5321, "4.1.1.2"), (5321, "3.3"), (5321, "7.1")),
         knows=SENDER,
     ),
@@ -21,8 +21,8 @@ CAUSES = (
         code="503",
         enhanced="5.5.1",
         words="The sender is already given",
-        says="A mail transaction has one sender, and this one got it already. MAIL is allowed again after the message, "
-        "or after RSET.",
+        says="A mail transaction has one sender, and this one has it already. MAIL is allowed again after the message, "
+        "after RSET, or after a new greeting.",
         help="Go on with RCPT TO, or say RSET to start over with another sender.",
         references=((5321, "4.1.4"), (5321, "3.3")),
     ),
@@ -33,7 +33,7 @@ CAUSES = (
         words="Parameters need EHLO",
         says="Parameters after the address belong to extensions, and a session greeted with HELO has none.",
         help="Leave out what follows the >, or greet with EHLO instead of HELO.",
-        references=((5321, "4.1.1.1"), (5321, "4.1.1.11")),
+        references=((5321, "4.1.1.2"), (5321, "4.1.1.3"), (5321, "4.1.1.11")),
     ),
     Cause(
         why="unknown-parameter",
@@ -43,7 +43,7 @@ CAUSES = (
         says="A parameter may be used only if the server's answer to EHLO offered its extension. With MAIL this server "
         "takes SIZE and BODY, with RCPT none.",
         help="Leave that parameter out.",
-        references=((5321, "4.1.1.11"), (5321, "2.2.2")),
+        references=((5321, "4.1.1.11"), (5321, "4.1.1.3")),
     ),
     Cause(
         why="bad-size",
@@ -80,7 +80,7 @@ CAUSES = (
         words="{recipient} Recipient ok",
         says="RCPT adds one recipient to the envelope. The mailbox is here, and the server will put the message into "
         "it. What the message's own To field says makes no difference.",
-        references=((5321, "4.1.1.3"), (5321, "3.3")),
+        references=((5321, "4.1.1.3"), (5321, "3.3"), (5321, "7.2")),
         knows=RECIPIENT,
     ),
     Cause(
@@ -90,7 +90,7 @@ CAUSES = (
         words="Need MAIL before RCPT",
         says="RCPT is allowed after MAIL only.",
         help="The envelope starts with its sender. Say MAIL FROM first, then RCPT TO.",
-        references=((5321, "4.1.1.3"), (5321, "4.1.4")),
+        references=((5321, "3.3"), (5321, "4.1.4")),
     ),
     Cause(
         why="unknown-mailbox",
@@ -109,9 +109,9 @@ CAUSES = (
         enhanced="5.7.1",
         words="{recipient} Relaying denied",
         says="The recipient's domain is not one of those that this server takes mail for, and it does not carry "
-        "strangers' mail elsewhere: an open relay would be used for spam within minutes.",
+        "strangers' mail elsewhere: an open relay is soon found, and used for spam.",
         help="Name a recipient in this server's own domain, or connect to the server of the recipient's domain.",
-        references=((5321, "3.6.2"), (5321, "3.6.1")),
+        references=((5321, "3.6.2"), (5321, "3.3")),
         knows=RECIPIENT,
     ),
     Cause(
@@ -140,7 +140,7 @@ CAUSES = (
         words="Need MAIL and RCPT before DATA",
         says="DATA is allowed once the envelope has a sender and a recipient. Yours has neither.",
         help="An envelope before its letter: say MAIL FROM, then RCPT TO, then DATA.",
-        references=((5321, "4.1.1.4"), (5321, "4.1.4")),
+        references=((5321, "3.3"), (5321, "4.1.4")),
     ),
     Cause(
         why="data-before-rcpt",
@@ -159,7 +159,7 @@ CAUSES = (
         words="Message accepted for delivery",
         says="The dot ended the message, and with this line the server takes the responsibility for it: it is in every "
         "recipient's mailbox. The envelope is empty again.",
-        references=((5321, "4.1.1.4"), (5321, "6.1")),
+        references=((5321, "4.1.1.4"), (5321, "4.2.5")),
     ),
     Cause(
         why="message-too-large",
@@ -169,7 +169,7 @@ CAUSES = (
         says=f"The message had more than the {limits.MESSAGE:,} octets that this server takes. It read to the dot, "
         "delivered nothing and emptied the envelope.",
         help="Start again with MAIL FROM and send a smaller message.",
-        references=((5321, "4.5.3.1.9"), (5321, "4.5.3.1.7"), (1870, "6.3")),
+        references=((5321, "4.5.3.1.9"), (5321, "4.5.3.1.7"), (1870, "4")),
     ),
     Cause(
         why="text-line-too-long",

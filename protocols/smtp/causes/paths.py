@@ -87,7 +87,7 @@ CAUSES = (
         enhanced="5.1.7",
         enhanced_rcpt="5.1.3",
         words="Only the address, without a name",
-        says="An envelope has bare addresses. Names of people belong into the message's own From and To header fields, "
+        says="An envelope has bare addresses. Names of people belong in the message's own From and To header fields, "
         "which come after DATA.",
         help="Leave out what stands before the <.",
         references=((5321, "4.1.2"), (5322, "3.4")),
@@ -117,7 +117,7 @@ CAUSES = (
         enhanced_rcpt="5.1.3",
         words="There is no mailbox between the brackets",
         says="The angle brackets hold no mailbox. Only MAIL FROM:<> may have empty ones, without a space: that is the "
-        "sender of reports to which nobody shall answer.",
+        "sender of reports, which must not cause reports themselves.",
         help="Write a mailbox between the brackets, as in <bob@lentil.edu>.",
         references=((5321, "4.1.2"), (5321, "4.5.5")),
     ),
@@ -130,7 +130,7 @@ CAUSES = (
         says="A mailbox is a local part, an @ and a domain; without the domain nobody knows whose mailbox it is. Only "
         "RCPT TO:<postmaster> goes without.",
         help="Write the whole address, as in <bob@lentil.edu>.",
-        references=((5321, "2.3.11"), (5321, "4.1.2"), (5321, "4.5.1")),
+        references=((5321, "2.3.11"), (5321, "4.1.2"), (5321, "2.3.5")),
     ),
     Cause(
         why="no-local-part",
@@ -149,7 +149,7 @@ CAUSES = (
         enhanced_rcpt="5.1.3",
         words="The part before the @ is not well formed",
         says="A local part is letters, digits and some signs, with single dots between them; anything else needs "
-        "quotation marks around it. Yours has a space, a sign that is not allowed, or a dot at an end or twice.",
+        "quotation marks around it. Yours has a space, a sign that is not allowed, a dot at an end, or two in a row.",
         help="Look at what stands before the @: no spaces, no dot at either end.",
         references=((5321, "4.1.2"), (5322, "3.2.3")),
     ),
@@ -170,9 +170,9 @@ CAUSES = (
         enhanced_rcpt="5.1.3",
         words="The part after the @ is no domain name",
         says="A domain is labels of letters, digits and hyphens with single dots between them; no label starts or ends "
-        "with a hyphen or is longer than 63.",
+        "with a hyphen or is longer than 63 octets.",
         help="Look at what stands after the @: one @ only, no spaces, no dot at the end.",
-        references=((5321, "2.3.5"), (5321, "4.1.2")),
+        references=((5321, "2.3.5"), (5321, "4.1.2"), (1035, "2.3.4")),
     ),
     Cause(
         why="bad-address-literal",
@@ -232,6 +232,6 @@ CAUSES = (
         words="A parameter stands twice",
         says="A parameter may be given once in a command, and you gave one twice.",
         help="Leave one of the two out.",
-        references=((5321, "4.1.1.11"),),
+        references=((1870, "6"), (5321, "4.1.1.11")),
     ),
 )

@@ -20,9 +20,9 @@ CAUSES = (
         code="250",
         enhanced="",
         words="{host} Hello {client}",
-        says="You named yourself with HELO, and the server answers with its own name. Both sides now stand at the "
-        "beginning of a mail transaction. The server took your name as you gave it, without checking it.",
-        references=((5321, "4.1.1.1"), (5321, "3.2")),
+        says="You name yourself with HELO, and the server answers with its own name. Both sides are at the start now: "
+        "no mail transaction is open. The server takes your name as you give it, without checking it.",
+        references=((5321, "4.1.1.1"), (5321, "4.1.4")),
         knows=CLIENT,
     ),
     Cause(
@@ -30,7 +30,7 @@ CAUSES = (
         code="250",
         enhanced="",
         words="{host} Hello {client}",
-        says="You greeted with EHLO, so the server answers with its name and then one line for each extension that it "
+        says="You greet with EHLO, so the server answers with its name and then one line for each extension that it "
         "offers. A hyphen after the code means that another line follows.",
         references=((5321, "4.1.1.1"), (5321, "2.2.1")),
         knows=CLIENT,
@@ -49,8 +49,8 @@ CAUSES = (
         code="501",
         enhanced="",
         words="That is no host name",
-        says="After {verb} comes one domain name, or an address in brackets. What you gave is neither: labels are "
-        "letters, digits and hyphens, joined by dots, without spaces.",
+        says="After {verb} comes one domain name, or an address in brackets. Yours is neither. A domain name is labels "
+        "of up to 63 letters, digits and hyphens, joined by dots, without spaces.",
         help="Name your host like mx.halva.fr, or by its address like [10.0.0.1].",
         references=((5321, "4.1.1.1"), (5321, "4.1.2"), (5321, "4.1.3")),
     ),
@@ -61,7 +61,7 @@ CAUSES = (
         words="Need HELO before MAIL",
         says="A session begins with a greeting: until you have named yourself, the server takes no sender.",
         help="Introduce yourself first. Say HELO and your host's name, then MAIL FROM.",
-        references=((5321, "4.1.4"), (5321, "3.1")),
+        references=((5321, "4.1.1.1"), (5321, "4.1.4")),
     ),
     Cause(
         why="rcpt-before-helo",
@@ -70,7 +70,7 @@ CAUSES = (
         words="Need HELO before RCPT",
         says="RCPT names a recipient within a mail transaction, and no transaction can start before the greeting.",
         help="Two steps are missing. Say HELO and your host's name, then MAIL FROM, then RCPT TO.",
-        references=((5321, "4.1.4"), (5321, "4.1.1.3")),
+        references=((5321, "4.1.4"), (5321, "3.3")),
     ),
     Cause(
         why="data-before-helo",
@@ -79,7 +79,7 @@ CAUSES = (
         words="Need HELO before DATA",
         says="DATA sends the message of a mail transaction, and this session has not even been greeted.",
         help="The message comes last. Say HELO, MAIL FROM and RCPT TO before DATA.",
-        references=((5321, "4.1.4"), (5321, "4.1.1.4")),
+        references=((5321, "4.1.4"), (5321, "3.3")),
     ),
     Cause(
         why="reset",
@@ -185,7 +185,7 @@ CAUSES = (
         words="{host} waited too long, closing connection",
         says=f"The server heard nothing for {limits.IDLE_SECONDS // 60} minutes. It says so and closes the connection, "
         "so that forgotten sessions do not pile up.",
-        help="Connect again. A message without its final dot was not sent.",
+        help="Connect again. A message without its final dot was not delivered.",
         references=((5321, "3.8"), (5321, "4.5.3.2.7")),
     ),
     Cause(
@@ -215,6 +215,6 @@ CAUSES = (
         says="The server failed in the middle of your message, which is not your doing. It cannot tell any more where "
         "the message ends, so it closes the connection; nothing was delivered.",
         help="Connect and send the message again. If it stays, tell your instructor.",
-        references=((5321, "3.8"), (5321, "6.1")),
+        references=((5321, "3.8"), (5321, "4.1.1.10")),
     ),
 )

@@ -30,7 +30,7 @@ CAUSES = (
         enhanced="5.5.2",
         words="The line is empty",
         says="Outside a message every line is a command, and an empty one commands nothing.",
-        help="Type a command. Empty lines belong into the message, after DATA.",
+        help="Type a command. Empty lines belong in the message, after DATA.",
         references=((5321, "4.1.1"), (5321, "2.4")),
     ),
     Cause(
@@ -143,8 +143,8 @@ CAUSES = (
         code="500",
         enhanced="5.5.1",
         words="This is a mail server, not a web server",
-        says="{verb} is a request of HTTP. This port speaks SMTP; many mail servers hang up at once on it, since web "
-        "pages have been used to smuggle mail in.",
+        says="{verb} is a request of HTTP. This port speaks SMTP. Some mail servers hang up on it at once, since "
+        "web browsers have been tricked into sending mail.",
         help="Say HELO and your host's name to speak SMTP.",
         references=((5321, "4.2.4"), (9110, "9.1")),
     ),
@@ -172,11 +172,11 @@ CAUSES = (
         why="no-expn",
         code="502",
         enhanced="5.5.1",
-        words="EXPN is switched off here",
-        says="EXPN would list the members of a mailing list. This server has no lists, and most servers that do keep "
-        "them to themselves.",
+        words="EXPN is not implemented here",
+        says="EXPN would list the members of a mailing list. This server has no lists, so it does not have the "
+        "command; most servers that have lists keep the members to themselves.",
         help="Name each recipient with RCPT TO.",
-        references=((5321, "4.1.1.7"), (5321, "7.3")),
+        references=((5321, "4.1.1.7"), (5321, "4.2.4"), (5321, "7.3")),
     ),
     Cause(
         why="no-starttls",
@@ -186,7 +186,7 @@ CAUSES = (
         says="STARTTLS would secure the connection. This server does not offer it: its answer to EHLO does not name "
         "it, and here you are meant to read what goes over the wire.",
         help="Go on without it, and use no real password in a lab.",
-        references=((3207, "4"), (5321, "2.2.2")),
+        references=((3207, "4"), (5321, "4.2.4")),
     ),
     Cause(
         why="no-auth",
@@ -196,7 +196,7 @@ CAUSES = (
         says="AUTH would prove who you are. A server that takes mail for its own mailboxes takes it from strangers, so "
         "this one does not ask, and does not offer AUTH.",
         help="Go on with MAIL FROM; nobody has to sign in here.",
-        references=((4954, "4"), (5321, "2.2.2")),
+        references=((4954, "4"), (5321, "4.2.4")),
     ),
     Cause(
         why="no-bdat",
@@ -206,14 +206,14 @@ CAUSES = (
         says="BDAT sends a message in chunks of a given length. The answer to EHLO does not name CHUNKING, so this "
         "server has only DATA.",
         help="Send the message with DATA.",
-        references=((3030, "2"), (5321, "2.2.2")),
+        references=((3030, "2"), (5321, "4.2.4")),
     ),
     Cause(
         why="obsolete-verb",
         code="502",
         enhanced="5.5.1",
         words="That command is long out of use",
-        says="{verb} is in the older SMTP of 1982. It is obsolete, and servers do not have it any more.",
+        says="{verb} is in the older SMTP of 1982. It is obsolete, and hardly any server still has it.",
         help="Use MAIL FROM, RCPT TO and DATA.",
         references=((5321, "F.1"), (5321, "F.6")),
     ),
@@ -225,6 +225,6 @@ CAUSES = (
         says="{verb} belongs to an extension of SMTP or to a relative of it. A client may use only what the answer to "
         "EHLO names, and this is not in it.",
         help="Say EHLO to see what the server offers.",
-        references=((5321, "2.2.1"), (5321, "2.2.2")),
+        references=((5321, "2.2.1"), (5321, "4.2.4")),
     ),
 )

@@ -10,7 +10,8 @@ from protocols.events import Block, Console, Event, Line
 from protocols.smtp import tables
 from protocols.smtp.session import Session
 from protocols.smtp.states import MACHINE
-from tests.protocols.smtp.dialogues import MX, line_for, rows
+from tests.protocols.smtp.dialogues import EHLO, MX, line_for, rows
+from tests.protocols.smtp.sections import SECTIONS
 
 
 def client_line(raw: bytes, state: str, why: str | None = None) -> Line:
@@ -40,6 +41,14 @@ def described(row) -> Any:
         return describe(server_line(raw, row.state, row.why, None), None)
     asked = said_for(row).rpartition(b"\r\n")[0].rpartition(b"\r\n")[2] + b"\r\n"  # the last line of it
     return describe(server_line(raw, row.state, row.why), client_line(asked, row.state))
+
+
+def hello_lines() -> tuple[bytes, ...]:
+    """The lines with which the server answers EHLO."""
+    session: Any = Session(MX)
+    session.receive(EHLO)
+    lines: tuple[bytes, ...] = session.next().lines
+    return lines
 
 
 def text_of(shown: Description) -> str:
@@ -117,6 +126,20 @@ def test_the_clients_line_is_explained_and_its_parts_are_the_line(row):
         assert shown.help is None
 
 
+def test_what_is_cited_is_a_section_that_was_looked_up():
+    cited = {source.label for row in rows() for source in described(row).explanation.references}
+    for raw, state in [
+        *((said_for(row), row.state) for row in rows()),
+        *((raw, "data") for raw in (b"Subject: dahl\r\n", b"\r\n", b"..\r\n", b"x\n", b".\r\n")),
+        *((raw, "greeted") for raw in (b"MAIL FROM: <>\r\n", b"NOOP\n")),
+    ]:
+        cited |= {source.label for source in describe(client_line(raw, state), None).explanation.references}
+    for raw in hello_lines():
+        shown = describe(server_line(raw, "connected", "hello-extended"), client_line(EHLO, "connected"))
+        cited |= {source.label for source in shown.explanation.references}
+    assert cited == {f"RFC {rfc} §{section}" for rfc, section in SECTIONS}
+
+
 def test_parts_joined_are_the_line_with_its_octets_made_visible():
     shown = describe(client_line(b"MAIL FROM: <caf\xe9\x00@halva.fr>\r\n", "greeted"), None)
     assert shown.parts == (
@@ -154,7 +177,7 @@ def test_rcpt_before_mail_reads_as_the_lesson_has_it():
         ("5.5.1", "Protocol status: invalid command here"),
     )
     labels = [source.label for source in shown.explanation.references]
-    assert labels == ["RFC 5321 §4.1.1.3", "RFC 5321 §4.1.4", "RFC 5321 §4.2.1", "RFC 3463 §3.6"]
+    assert labels == ["RFC 5321 §3.3", "RFC 5321 §4.1.4", "RFC 5321 §4.2.1", "RFC 3463 §3.6"]
     assert (shown.tone, shown.phase) == ("trouble", "transfer")
 
 
@@ -197,10 +220,8 @@ def test_an_empty_line_is_shown_as_one(state):
 
 
 def test_each_extension_is_explained_on_its_line():
-    session: Any = Session(MX)
-    session.receive(b"EHLO mx.halva.fr\r\n")
-    asked = client_line(b"EHLO mx.halva.fr\r\n", "connected")
-    shown = [describe(server_line(raw, "connected", "hello-extended"), asked) for raw in session.next().lines]
+    asked = client_line(EHLO, "connected")
+    shown = [describe(server_line(raw, "connected", "hello-extended"), asked) for raw in hello_lines()]
     assert len({one.explanation.says for one in shown}) == len(shown)
     assert [one.explanation.after for one in shown] == ["connected"] * (len(shown) - 1) + ["greeted"]
 

@@ -17,7 +17,7 @@ ENVELOPE = EHLO + MAIL + RCPT + DATA
 TRACE = (
     b"Return-Path: <alice@halva.fr>\r\n"
     b"Received: from mx.halva.fr ([127.0.0.1])\r\n"
-    b"\tby mx.lentil.edu with %s id 1.1\r\n"
+    b"\tby mx.lentil.edu with %s id 1-1\r\n"
     b"\tfor <bob@lentil.edu>; Mon, 23 Nov 2026 04:00:00 +0000\r\n"
 )
 
