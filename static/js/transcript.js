@@ -55,6 +55,7 @@ export class Transcript {
     }
     const count = added.childElementCount;
     this.#scroller.classList.toggle("silent", this.#number === 0);
+    this.#notePlace();
     const last = [...added.querySelectorAll("button.choose")].at(-1);
     this.#list.append(added);
     if (last && !this.#chosen && !this.#list.contains(document.activeElement)) this.#setStop(last);
@@ -91,7 +92,8 @@ export class Transcript {
 
   #phaseOf({ conn, phase, parts }) {
     const before = this.#phases.get(conn);
-    if (!parts || !phase) return {};
+    if (!parts) return { phase: before }; // a note belongs to the phase in which it comes
+    if (!phase) return {};
     this.#phases.set(conn, phase);
     return { phase, newPhase: phase !== before || conn !== this.#previous?.conn };
   }
@@ -149,7 +151,10 @@ export class Transcript {
     this.#chosen = item;
     item?.classList.add("chosen");
     item?.querySelector(".choose").setAttribute("aria-pressed", "true");
+    const height = this.#scroller.clientHeight;
     this.#choose(item ? this.#entries.get(item) : null, open);
-    item?.scrollIntoView({ block: "nearest" }); // a drawer may have taken its place
+    if (this.#scroller.clientHeight === height) return;
+    this.#atEnd = false; // a drawer took a part of the place: the chosen line stays in sight, not the end
+    item?.scrollIntoView({ block: "nearest" });
   }
 }
