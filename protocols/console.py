@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+from collections.abc import Callable
 
 from protocols import limits
 from protocols.events import Console as Said
@@ -15,6 +16,8 @@ from protocols.recorder import Address, Recorder
 from protocols.world import Host, World
 
 _CONNECT = (b"connect", b"telnet", b"nc")
+_CRLF = b"\r\n"
+InVain = Callable[[bytes, int], None]  # told what was sent and not heard, and because of which event
 
 
 class Console:
@@ -36,7 +39,7 @@ class Console:
         time: this returns within limits.CONNECT_SECONDS."""
         typed = self._recorder.record(Said, console=self._number, action="typed", raw=text, client_id=client_id)
         if self._connection is not None and self._connection.is_open():
-            self._connection.send(text + b"\r\n", typed)
+            self._connection.send(text + _CRLF, typed)
         else:
             await self._obey(text, typed)
 
@@ -76,12 +79,18 @@ class Console:
             return self._print(*(("bad-port", words[1]) if len(words) > 1 else ("no-server", words[0])), typed)
         try:
             async with asyncio.timeout(limits.CONNECT_SECONDS):
-                self._connection = await _open(self._student, (host.address, port), self._recorder, typed)
+                self._connection = await _open(
+                    self._student, (host.address, port), self._recorder, typed, self._in_vain
+                )
         except TimeoutError:
             self._print("unanswered", words[0], typed)
         except OSError:
             self._print("refused", words[0], typed)
         return None
+
+    def _in_vain(self, octets: bytes, because: int) -> None:
+        """A line was typed in the moment between the server's close and its arrival here."""
+        self._print("not-connected", octets.removesuffix(_CRLF), because)
 
     def _print(self, why: str, about: bytes, because: int) -> None:
         self._recorder.record(Said, because=because, console=self._number, action="printed", raw=about, why=why)
@@ -96,7 +105,7 @@ def _first_port(host: Host) -> int | None:
     return next((port for _, port, transport in host.services() if transport == "tcp"), None)
 
 
-async def _open(student: Host, server: Address, recorder: Recorder, because: int) -> _Connection:
+async def _open(student: Host, server: Address, recorder: Recorder, because: int, in_vain: InVain) -> _Connection:
     """A connection from the student's host to `server`. Raises OSError where none can be had."""
     loop = asyncio.get_running_loop()
     own = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
@@ -104,26 +113,27 @@ async def _open(student: Host, server: Address, recorder: Recorder, because: int
     try:
         own.bind((student.address, 0))
         name: Address = own.getsockname()
-        recorder.sends(name, 0, because)
+        recorder.sends(name, b"", because)
         try:
             await loop.sock_connect(own, server)
         except BaseException:
-            recorder.forget(name)
+            recorder.take_unheard(name)
             raise
     except BaseException:
         own.close()
         raise
-    _, connection = await loop.create_connection(lambda: _Connection(recorder, name), sock=own)
+    _, connection = await loop.create_connection(lambda: _Connection(recorder, name, in_vain), sock=own)
     return connection
 
 
 class _Connection(asyncio.Protocol):
-    """The client's end. What the server sends is read and dropped: the tap at the server has recorded it."""
+    """The client's end. What the server sends is read and dropped: the tap at the server has recorded it. What the
+    server did not hear any more when the connection ends is told to `in_vain`."""
 
-    def __init__(self, recorder: Recorder, name: Address) -> None:
+    def __init__(self, recorder: Recorder, name: Address, in_vain: InVain) -> None:
         self._recorder = recorder
         self._name = name
-        self._sent = 0
+        self._in_vain = in_vain
         self._ended = False
         self._transport: asyncio.Transport | None = None
 
@@ -133,7 +143,8 @@ class _Connection(asyncio.Protocol):
 
     def connection_lost(self, error: Exception | None) -> None:
         self._transport = None
-        self._recorder.forget(self._name)
+        for octets, because in self._recorder.take_unheard(self._name):
+            self._in_vain(octets, because)
 
     def is_open(self) -> bool:
         """Whether a server still hears what is sent here. It may have closed a moment ago, before that got here."""
@@ -143,8 +154,7 @@ class _Connection(asyncio.Protocol):
     def send(self, octets: bytes, because: int) -> None:
         """Send `octets` because of event `because`. Raises nothing: a connection that broke says so by itself."""
         if self._transport is not None:
-            self._sent += len(octets)
-            self._recorder.sends(self._name, self._sent, because)
+            self._recorder.sends(self._name, octets, because)
             self._transport.write(octets)
 
     def close(self) -> None:

@@ -60,8 +60,9 @@ class Opened(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Closed(Event):
-    """A connection ended. `side` is who closed it, None where neither did; `why` is a code: "closed", "quit", "lost",
-    "idle", "limit", "ended"."""
+    """A connection ended. `side` is who closed it, None where neither did; `why` is a code: "closed" (by the client,
+    without a word), "quit" (by both, in order), "lost" (broken off), "idle", "limit", "ended" (with the lab), "fault"
+    (the server's own)."""
 
     kind: ClassVar[str] = "closed"
 
@@ -75,7 +76,8 @@ class Line(Event):
     """One line as it was on the wire, its line ending included (absent only where the connection ended in mid-line).
 
     `state` is the session's state when the line was said. For a client that did not wait for the reply (pipelining)
-    it is the state that it counted on. `why` is the cause of a server's reply, a key of the protocol's own table.
+    it is the state that it counted on. `why` is the cause of a server's reply, a key of the protocol's own table; of a
+    client's line it is a note of the tap ("not-the-end": SMTP's lone dot that does not end the message), None mostly.
     A reply's `because` is the command that it answers.
     """
 
@@ -104,8 +106,9 @@ class Block(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Console(Event):
-    """What the student typed ("typed"), or what their client told them ("printed": `why` is its code, `raw` the octets
-    it is about). `client_id` is given by the page to what it sends, and is unique in a lab."""
+    """What the student typed ("typed"; with `why` "hang-up" and no octets they closed the connection instead), or what
+    their client told them ("printed": `why` is its code, a key of `explain.PRINTED`, `raw` the octets it is about).
+    `client_id` is given by the page to what it sends, and is unique in a lab."""
 
     kind: ClassVar[str] = "console"
 

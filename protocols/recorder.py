@@ -5,11 +5,22 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Any
 
 from protocols.events import Event
 
 Address = tuple[str, int]
+
+
+@dataclass(slots=True)
+class _Sent:
+    """What a client says it sends: how many octets so far, and of those not heard yet the end's offset, the octets and
+    the event because of which they are sent."""
+
+    length: int = 0
+    waiting: deque[tuple[int, bytes, int]] = field(default_factory=deque)
+    is_over: bool = False
 
 
 class Recorder:
@@ -25,7 +36,7 @@ class Recorder:
         self._sink = sink
         self._seq = 0
         self._conns = 0
-        self._sent: dict[Address, deque[tuple[int, int]]] = {}
+        self._sent: dict[Address, _Sent] = {}
         self._room = asyncio.Event()
         self._room.set()
 
@@ -44,28 +55,40 @@ class Recorder:
         self._conns += 1
         return f"{self._start}.{self._conns}"
 
-    def sends(self, client: Address, end: int, because: int) -> None:
-        """A client of this lab, bound to `client`, says that all it sends up to octet `end` (0: the opening itself) is
-        because of event `because`. Called before the octets go out: the server's tap finds it when they come."""
-        self._sent.setdefault(client, deque()).append((end, because))
+    def sends(self, client: Address, octets: bytes, because: int) -> None:
+        """A client of this lab, bound to `client`, says that it sends `octets` (none: the opening itself) because of
+        event `because`. Called before they go out: the server's tap finds it when they come."""
+        sent = self._sent.setdefault(client, _Sent())
+        sent.length += len(octets)
+        sent.waiting.append((sent.length, octets, because))
 
     def cause_of(self, client: Address, octet: int) -> int | None:
         """The event because of which the octet at offset `octet` (0: the opening, else counted from 1) was sent by
-        `client`; None for a client that does not say, such as an outside program. Offsets are asked in order."""
-        causes = self._sent.get(client)
-        if not causes:
-            return None
-        while causes[0][0] < octet and len(causes) > 1:
-            causes.popleft()
-        return causes[0][1] if causes[0][0] >= octet else None
+        `client`; None for a client that does not say, such as an outside program. Each offset is asked once, in order:
+        it counts as heard then, and so do those before it."""
+        sent = self._sent.get(client)
+        while sent is not None and sent.waiting:
+            end, _, because = sent.waiting[0]
+            if end <= octet:
+                sent.waiting.popleft()
+            if end >= octet:
+                return because
+        return None
 
     def is_heard(self, client: Address) -> bool:
-        """Whether what `client` says it sends is still of interest: until its connection is over."""
-        return client in self._sent
+        """Whether a server still hears what `client` says it sends."""
+        return client in self._sent and not self._sent[client].is_over
 
-    def forget(self, client: Address) -> None:
-        """The connection of `client` is over."""
-        self._sent.pop(client, None)
+    def ends(self, client: Address) -> None:
+        """A server says that it hears no more of `client`."""
+        if client in self._sent:
+            self._sent[client].is_over = True
+
+    def take_unheard(self, client: Address) -> list[tuple[bytes, int]]:
+        """What `client`, whose connection is over, sent in vain: the octets that no server heard to their end, and the
+        event because of which they were sent. With this the client is forgotten."""
+        sent = self._sent.pop(client, _Sent())
+        return [(octets, because) for _, octets, because in sent.waiting if octets]
 
     async def room(self) -> None:
         """Wait until events are taken again. A server calls this before it reads more of what a peer sends, so that

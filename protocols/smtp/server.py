@@ -126,7 +126,7 @@ class Connection(SMTP):
         self._tap.ended()
         side = _CLOSED_BY.get(self._why, "S")
         self._recorder.record(Closed, conn=self._conn, side=side, why=self._why)
-        self._recorder.forget(self._client)
+        self._recorder.ends(self._client)
         self._server.connections.discard(self)
         self.gone.set_result(None)
         super().connection_lost(error)
@@ -203,7 +203,7 @@ class Connection(SMTP):
         does not get them."""
         if not self._wire.is_closing():
             self._why = why
-            self._recorder.forget(self._client)
+            self._recorder.ends(self._client)
             self._wire.close()
             self.loop.call_later(limits.LINGER_SECONDS, self._wire.abort)
 

@@ -7,6 +7,7 @@ from protocols import explain, limits
 from protocols.console import Console
 from protocols.events import Closed, Line, Opened
 from protocols.events import Console as Said
+from protocols.smtp.server import Connection
 from protocols.world import Host
 from tests.protocols.smtp.dialogues import CLASSIC, WORLD
 
@@ -153,3 +154,40 @@ async def test_hanging_up_closes_without_a_word(mx, console):
     assert [(closed.side, closed.why) for closed in mx.of(Closed)] == [("C", "closed")]
     await console.hang_up("again")
     assert printed(mx) == [("nothing-open", b"")]
+
+
+@pytest.mark.parametrize("line", [b"NOOP", b""])
+async def test_a_line_typed_while_the_server_closes_is_answered_in_a_sentence(mx, console, monkeypatch, line):
+    close = Connection._close
+
+    def close_a_moment_later(connection, why):
+        with pytest.raises(StopIteration):  # it is typed without waiting for anything
+            console.typed("late", line).send(None)
+        close(connection, why)
+
+    monkeypatch.setattr(Connection, "_close", close_a_moment_later)
+    await connect(mx, console)
+    await console.typed("quit", b"QUIT")
+    await until(mx, lambda: printed(mx))
+    assert printed(mx) == [("not-connected", line)]
+    [late] = [said for said in mx.of(Said) if said.client_id == "late"]
+    assert [said.because for said in mx.of(Said) if said.action == "printed"] == [late.seq]
+    assert mx.octets("C") == b"QUIT\r\n"
+
+
+async def test_every_line_typed_becomes_a_line_of_the_wire_or_a_sentence(mx, console):
+    for pause in range(40):
+        await connect(mx, console)
+        await console.typed(f"quit-{pause}", b"QUIT")
+        for number in range(pause):
+            await asyncio.sleep(0)
+            if number % 3 == 0:
+                await console.typed(f"late-{pause}-{number}", b"NOOP")
+        await mx.until_closed(pause + 1)
+        await until(mx, lambda: typed_and_unanswered(mx) == set())
+
+
+def typed_and_unanswered(mx) -> set[int]:
+    """What was typed and is cited by no line, opening or sentence."""
+    typed = {said.seq for said in mx.of(Said) if said.action == "typed"}
+    return typed - {event.because for event in mx.events if event.because is not None}

@@ -30,10 +30,10 @@ def test_connections_bear_the_number_of_the_start(recorder):
 
 
 def test_an_octet_is_caused_by_what_its_client_said_it_sends_it_for(recorder):
-    recorder.sends(CLIENT, 0, 11)
+    recorder.sends(CLIENT, b"", 11)
     assert recorder.cause_of(CLIENT, 0) == 11
-    recorder.sends(CLIENT, 6, 12)
-    recorder.sends(CLIENT, 12, 13)
+    recorder.sends(CLIENT, b"NOOP\r\n", 12)
+    recorder.sends(CLIENT, b"QUIT\r\n", 13)
     assert [recorder.cause_of(CLIENT, octet) for octet in (1, 6, 7, 12)] == [12, 12, 13, 13]
     assert recorder.cause_of(CLIENT, 13) is None
 
@@ -43,13 +43,22 @@ def test_a_client_that_says_nothing_has_no_causes(recorder):
     assert not recorder.is_heard(CLIENT)
 
 
-def test_what_is_over_is_forgotten(recorder):
-    recorder.sends(CLIENT, 0, 11)
+def test_what_a_server_did_not_hear_to_its_end_was_sent_in_vain(recorder):
+    recorder.sends(CLIENT, b"", 11)
+    for because in (12, 13, 14):
+        recorder.sends(CLIENT, b"NOOP\r\n", because)
+    assert [recorder.cause_of(CLIENT, octet) for octet in (6, 10)] == [12, 13]
     assert recorder.is_heard(CLIENT)
-    recorder.forget(CLIENT)
+    recorder.ends(CLIENT)
     assert not recorder.is_heard(CLIENT)
-    assert recorder.cause_of(CLIENT, 0) is None
-    recorder.forget(CLIENT)
+    assert recorder.take_unheard(CLIENT) == [(b"NOOP\r\n", 13), (b"NOOP\r\n", 14)]
+    assert recorder.take_unheard(CLIENT) == []
+    assert recorder.cause_of(CLIENT, 12) is None
+
+
+def test_the_end_of_a_client_that_says_nothing_leaves_nothing(recorder):
+    recorder.ends(CLIENT)
+    assert recorder.take_unheard(CLIENT) == []
 
 
 async def test_a_full_log_makes_servers_wait(recorder):

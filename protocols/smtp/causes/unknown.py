@@ -50,7 +50,7 @@ CAUSES = (
         says="Your line has octets above 127. Commands and addresses are ASCII, unless a server offers SMTPUTF8; this "
         "one does not.",
         help="Write the command without accents, typographic quotes or dashes.",
-        references=((5321, "2.4"), (6531, "3.1")),
+        references=((5321, "2.4"), (6531, "3.2")),
     ),
     Cause(
         why="control-octets",

@@ -79,6 +79,6 @@ SECTIONS = {
     (5322, "3.2.3"): "Atom",
     (5322, "3.4"): "Address Specification",
     (6152, "2"): "Framework for the 8-bit MIME Transport Extension",
-    (6531, "3.1"): "The Internationalized Email Extension",
+    (6531, "3.2"): "The SMTPUTF8 Extension",
     (9110, "9.1"): "Overview",
 }
