@@ -2,7 +2,6 @@
 export class Sessions {
   #initial; // the state in which a session begins
   #open = new Map(); // by connection: {conn, peer, state}, oldest first
-
   #over = null; // the newest that has closed
 
   lab = null; // the newest lab event: {change, at, absent, note}

@@ -35,7 +35,7 @@ def unanswered(log):
 
 
 def test_a_line_is_pending_until_the_wire_has_it(log, page):
-    waiting = []
+    waiting: list[dict[str, str]] = []
     log.answer = waiting.append
     type_line(page, "NOOP")
     expect(page.locator(PENDING)).to_have_text(["NOOP"])
