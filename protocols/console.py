@@ -33,6 +33,7 @@ class Console:
         self._recorder = recorder
         self._student = student
         self._connection: _Connection | None = None
+        self._is_closed = False
 
     async def typed(self, client_id: str, text: bytes) -> None:
         """The student typed `text`, a line without its ending, which the page calls `client_id`. One line at a
@@ -54,9 +55,12 @@ class Console:
             self._print("nothing-open", b"", typed)
 
     async def close(self) -> None:
-        """The lab ends: close the connection, if there is one."""
+        """The lab ends: close the connection, if there is one, and give it limits.GRACE_SECONDS to end. After that
+        nothing more is recorded here."""
         if self._connection is not None:
             self._connection.close()
+            await asyncio.wait([self._connection.lost], timeout=limits.GRACE_SECONDS)
+        self._is_closed = True
 
     async def _obey(self, text: bytes, typed: int) -> None:
         words = text.split()
@@ -90,7 +94,8 @@ class Console:
 
     def _in_vain(self, octets: bytes, because: int) -> None:
         """A line was typed in the moment between the server's close and its arrival here."""
-        self._print("not-connected", octets.removesuffix(_CRLF), because)
+        if not self._is_closed:
+            self._print("not-connected", octets.removesuffix(_CRLF), because)
 
     def _print(self, why: str, about: bytes, because: int) -> None:
         self._recorder.record(Said, because=because, console=self._number, action="printed", raw=about, why=why)
@@ -134,6 +139,7 @@ class _Connection(asyncio.Protocol):
         self._recorder = recorder
         self._name = name
         self._in_vain = in_vain
+        self.lost: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._ended = False
         self._transport: asyncio.Transport | None = None
 
@@ -145,6 +151,7 @@ class _Connection(asyncio.Protocol):
         self._transport = None
         for octets, because in self._recorder.take_unheard(self._name):
             self._in_vain(octets, because)
+        self.lost.set_result(None)
 
     def is_open(self) -> bool:
         """Whether a server still hears what is sent here. It may have closed a moment ago, before that got here."""

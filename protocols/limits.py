@@ -37,7 +37,7 @@ FILE_SIZE = 0  # a lab has no file to write
 # A lab and its supervisor
 READY_SECONDS = 10  # from the request to a lab whose servers listen
 STOP_SECONDS = 5  # for a lab to end by itself, before it is ended
-GRACE_SECONDS = 0.5  # for its connections, twice: to end by themselves, and to be ended
+GRACE_SECONDS = 0.5  # for its connections, thrice: the console's to end, all to end by themselves, all to be ended
 ANSWER_SECONDS = 10  # for a lab to take what is sent to it
 BATCH_EVENTS = 200  # committed at once
 BATCH = 512 * 1024  # raw octets committed at once; a larger event goes alone

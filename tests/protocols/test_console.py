@@ -191,3 +191,16 @@ def typed_and_unanswered(mx) -> set[int]:
     """What was typed and is cited by no line, opening or sentence."""
     typed = {said.seq for said in mx.of(Said) if said.action == "typed"}
     return typed - {event.because for event in mx.events if event.because is not None}
+
+
+async def test_nothing_is_recorded_after_the_console_is_closed(mx, console, monkeypatch):
+    monkeypatch.setattr(limits, "GRACE_SECONDS", 0.05)
+    await connect(mx, console)
+    mx.recorder.hold()  # the server reads no more
+    await console.typed("a", b"NOOP")
+    await console.typed("b", b"NOOP")
+    await console.close()
+    mx.server.close()
+    await mx.server.wait_closed()
+    await asyncio.sleep(0.05)
+    assert printed(mx) == []
