@@ -196,9 +196,10 @@ def typed_and_unanswered(mx) -> set[int]:
 async def test_nothing_is_recorded_after_the_console_is_closed(mx, console, monkeypatch):
     monkeypatch.setattr(limits, "GRACE_SECONDS", 0.05)
     await connect(mx, console)
-    mx.recorder.hold()  # the server reads no more
-    await console.typed("a", b"NOOP")
-    await console.typed("b", b"NOOP")
+    mx.recorder.hold()
+    await console.typed("heard", b"NOOP")
+    await until(mx, lambda: "nothing-done" in mx.whys())  # from now on the server reads no more
+    await console.typed("unheard", b"NOOP")
     await console.close()
     mx.server.close()
     await mx.server.wait_closed()
