@@ -15,15 +15,25 @@ from django.db.models import Max, Prefetch, QuerySet
 from portal.courses.models import Activity
 from portal.worlds.mail import read_subject
 from protocols import world as documents
+from protocols.smtp.tables import check_words
 
 NEWEST = 20  # messages of a mailbox that are listed beside a lab
 SENDER_LIMIT = 400  # characters kept of a reverse-path; the wire's have at most 256 (RFC 5321 section 4.5.3.1.3)
 SUBJECT_LIMIT = 400  # characters kept of a subject for lists
 
 
+def parse_source(text: str) -> documents.World:
+    """The world that `text` describes, if its servers can say what it has them say. Raises WorldError."""
+    document = documents.parse_world(text)
+    for host in document.hosts:
+        if host.smtp:
+            check_words(host.smtp)
+    return document
+
+
 def _check_source(text: str) -> None:
     try:
-        documents.parse_world(text)
+        parse_source(text)
     except documents.WorldError as error:
         raise ValidationError(str(error)) from error
 
@@ -40,13 +50,13 @@ class World(models.Model):
 
     def document(self) -> documents.World:
         """This world for a sandbox, with the mailboxes that the models have. Raises WorldError."""
-        document = documents.parse_world(self.source)
+        document = parse_source(self.source)
         kept = tuple(self.mailboxes.order_by("pk").values_list("address", flat=True))
         return replace(document, hosts=tuple(_with_mailboxes(host, kept) for host in document.hosts))
 
     def make_mailboxes(self) -> None:
         """Make the mailboxes that the document names and the models do not have yet. Raises WorldError."""
-        hosts = documents.parse_world(self.source).hosts
+        hosts = parse_source(self.source).hosts
         named = [address for host in hosts if host.smtp for address in host.smtp.mailboxes]
         Mailbox.objects.bulk_create([Mailbox(world=self, address=address) for address in named], ignore_conflicts=True)
 

@@ -7,7 +7,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from portal.worlds.models import NEWEST, Mailbox, Message, World
-from protocols.world import parse_world
+from protocols.world import WorldError, parse_world
 from tests.portal.conftest import LECTURE
 
 
@@ -73,3 +73,21 @@ def test_a_mistake_in_a_document_is_named_by_line(activity):
     activity.world.source = LECTURE.replace("address: 10.2.0.25", "address: nowhere")
     with pytest.raises(ValidationError, match="Line 14"):
         activity.world.full_clean()
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        ("readyy: hello", "An SMTP server's words have no key 'readyy'; did you mean 'ready'?"),
+        ('ready: "{client}"', "The SMTP server's words for 'ready' have {client}, and only {host} exist there."),
+    ],
+)
+def test_words_that_no_server_can_say_are_refused_with_a_sentence(activity, words, sentence):
+    activity.world.source = LECTURE.replace('ready: "{host} ESMTP ready"', words)
+    with pytest.raises(ValidationError) as refused:
+        activity.world.full_clean()
+    assert refused.value.messages == [sentence]
+    for use in (activity.world.document, activity.world.make_mailboxes):
+        with pytest.raises(WorldError) as caught:
+            use()
+        assert str(caught.value) == sentence
