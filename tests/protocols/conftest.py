@@ -1,13 +1,15 @@
 import asyncio
+import json
 import socket
 from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
 
-from protocols.events import Block, Closed, Delivered, Event, Line
+from protocols.events import Block, Closed, Delivered, Event, Line, from_json
 from protocols.recorder import Recorder
 from protocols.smtp.server import Server, serve
+from tests.protocols.runs import LECTURE, Ran, protocols
 from tests.protocols.smtp.dialogues import MX, WORLD
 
 AT = 1_795_406_400_000_000  # 23 November 2026, 04:00 UTC, in microseconds
@@ -106,3 +108,18 @@ async def relay(mx):
     passed.address = server.sockets[0].getsockname()
     yield passed
     server.close()
+
+
+@pytest.fixture
+def ran(tmp_path):
+    """A program that ran in a lab of the lecture's world, which had nothing to complain of."""
+
+    def run_it(*command: str, options: tuple[str, ...] = ()) -> Ran:
+        transcript, pcap = tmp_path / "events.jsonl", tmp_path / "packets.pcap"
+        files = ("--transcript", str(transcript), "--pcap", str(pcap))
+        done = protocols("run", LECTURE, *files, *options, "--", *command)
+        assert done.stderr == ""
+        said = [from_json(json.loads(line)) for line in transcript.read_text().splitlines()]
+        return Ran(done.returncode, done.stdout, said, pcap)
+
+    return run_it
