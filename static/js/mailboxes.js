@@ -1,4 +1,6 @@
 // The mailboxes in the task column: fetched again, as the server draws them, when a message was delivered.
+import { showLocalTimes } from "./local-times.js";
+
 export class Mailboxes {
   #place;
   #news;
@@ -34,6 +36,7 @@ export class Mailboxes {
   // The fragment is the portal's own template, which escapes what students wrote; no script in it could run.
   #show(html) {
     const fragment = new DOMParser().parseFromString(html, "text/html").body;
+    showLocalTimes(fragment);
     this.#place.replaceChildren(...fragment.childNodes);
   }
 }

@@ -58,8 +58,13 @@ function drawArrow({ from, to, verbs, paired }, boxes, withVerbs) {
   const others = [...boxes].filter(([name]) => name !== from && name !== to).map(([, box]) => box);
   if (others.some((box) => crosses(start, end, box))) return [];
   const drawn = [drawing("path", { class: "arrow", d: `M${start.x} ${start.y}L${end.x} ${end.y}` }), head(start, end)];
-  if (withVerbs) drawn.push(drawing("text", { class: "verb", ...middle(start, end) }, verbs.join(" ")));
+  if (withVerbs) drawn.push(drawing("text", { class: "verb", ...middle(start, end) }, verbs.map(nameOf).join(" ")));
   return drawn;
+}
+
+// The dot that ends a message is hard to see on an arrow.
+function nameOf(verb) {
+  return verb === "." ? "a lone dot" : verb;
 }
 
 function shift(a, b, by) {

@@ -70,7 +70,9 @@ def type_line(page: Page, text: str) -> None:
 
 
 def connect(page: Page, patience: int = 10_000) -> None:
+    show(page, "Task")
     page.get_by_role("button", name="Connect to mx.lentil.edu port 25").click()
+    close(page)
     expect(transcript(page)).to_contain_text("220 mx.lentil.edu ESMTP ready", timeout=patience)
 
 
