@@ -60,8 +60,7 @@ class Program:
     """
 
     def __init__(self, arguments: Sequence[str]) -> None:
-        self._arguments = arguments
-        self._order, theirs = socket.socketpair()
+        self._order, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._pid = os.fork()
         if not self._pid:
             self._order.close()
@@ -147,7 +146,8 @@ def _cover_names(hosts: str) -> None:
     kernel.mount("none", _STAGE, "tmpfs", kernel.MS_NOSUID | kernel.MS_NODEV, "mode=0755")
     for name, text in files.items():
         Path(_STAGE, name).write_text(text)
-        if Path("/etc", name).exists():  # a resolv.conf may be a link to nowhere, which is as good as ours
+        # A resolv.conf may be a link to nowhere, which is as good as ours.
+        if name != "resolv.conf" or Path("/etc", name).exists():
             kernel.mount(f"{_STAGE}/{name}", f"/etc/{name}", None, kernel.MS_BIND)
     kernel.detach(_STAGE)
 
