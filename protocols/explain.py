@@ -126,7 +126,7 @@ LAB_WHY = {
 def _lab(shown: Description, event: Lab) -> Description:
     shown = replace(shown, facts={"change": event.change, "start": event.start, "absent": list(event.absent)})
     if event.change == "started":
-        absent = f" Sandbox layers that are switched off: {', '.join(event.absent)}." if event.absent else ""
+        absent = f" Its sandbox does without: {', '.join(event.absent)}." if event.absent else ""
         return replace(shown, note=f"The lab is running.{absent}")
     if event.why in (None, "closed"):
         return replace(shown, note="The lab ended." if event.change == "ended" else "The lab could not start.")

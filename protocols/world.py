@@ -79,8 +79,14 @@ def read_world(path: Path) -> World:
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise WorldError(f"{path} cannot be read as a world: {error}.") from error
+        raise WorldError(f"{path} cannot be read as a world: {_reason(error)}.") from error
     return parse_world(text)
+
+
+def _reason(error: OSError | UnicodeDecodeError) -> str:
+    if isinstance(error, OSError):
+        return (error.strerror or str(error)).lower()
+    return f"octet {error.start + 1} is not UTF-8"
 
 
 def parse_world(text: str) -> World:
