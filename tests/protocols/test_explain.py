@@ -76,7 +76,7 @@ def test_a_block_shows_its_beginning_and_its_exact_size(size, note):
         (Lab(seq=1, at=0, change="started", start=1), "The lab is running."),
         (
             Lab(seq=1, at=0, change="started", start=1, absent=("landlock",)),
-            "The lab is running. Sandbox layers that are switched off: landlock.",
+            "The lab is running. Its sandbox does without: landlock.",
         ),
         (
             Lab(seq=1, at=0, change="failed", start=1, why="no-room"),
