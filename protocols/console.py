@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import Callable
+from contextlib import suppress
 
 from protocols import limits
 from protocols.events import Console as Said
@@ -169,5 +170,6 @@ class _Connection(asyncio.Protocol):
         reset the connection instead."""
         if self._transport is not None and not self._ended:
             self._ended = True
-            self._transport.write_eof()
+            with suppress(OSError):  # the server is gone already
+                self._transport.write_eof()
             asyncio.get_running_loop().call_later(limits.LINGER_SECONDS, self._transport.abort)

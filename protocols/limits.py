@@ -19,6 +19,7 @@ COMMANDS = 1_000  # of a session
 IDLE_SECONDS = 600  # without an octet from the client: RFC 5321 section 4.5.3.2.7 asks for at least 300
 CONNECTIONS = 20  # at once to a host
 LINGER_SECONDS = 5  # for the last words to reach a client that is not reading
+LINGER = 1_048_576  # read meanwhile of what a client goes on sending, and dropped
 
 # A message
 TEXT_LINE = 1_000  # a line of it with its CRLF, without the dot of transparency: RFC 5321 section 4.5.3.1.6

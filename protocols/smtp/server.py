@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+from contextlib import suppress
 from datetime import UTC, datetime
 from email.utils import format_datetime
 
@@ -78,6 +79,8 @@ class Connection(SMTP):
         self._ended = False  # the client sends no more
         self._why = "closed"
         self._heard_at = 0.0
+        self._lingers = False  # the last words are said, and what the client still sends is dropped
+        self._dropped = 0  # octets
 
     # What asyncio calls
 
@@ -104,7 +107,10 @@ class Connection(SMTP):
         super().connection_made(transport)
 
     def data_received(self, data: bytes) -> None:
-        if self._wire.is_closing():
+        if self._is_over():
+            self._dropped += len(data)
+            if self._dropped > limits.LINGER:
+                self._wire.abort()
             return
         self._heard_at = self.loop.time()
         # No more is read until this is answered and the log has room: a client is no faster than what records it.
@@ -115,6 +121,8 @@ class Connection(SMTP):
 
     def eof_received(self) -> bool:
         # A client may end its side and still wait for the answers to what it sent.
+        if self._lingers:
+            self._wire.close()
         self._tap.ended()
         self._ended = True
         self._more.set()
@@ -146,7 +154,7 @@ class Connection(SMTP):
                 self.end("too-many-connections")
                 return
             await self._say(self._talk.open())
-            while not self._wire.is_closing():
+            while not self._is_over():
                 answer = await self._next()
                 if answer is not None:
                     await self._say(answer)
@@ -180,28 +188,47 @@ class Connection(SMTP):
 
     async def _say(self, answer: Answer) -> None:
         self._write(answer)
-        if answer.closes is not None:
-            self._close(answer.closes)
+        if answer.closes == "quit":
+            self._close("quit")
+        elif answer.closes is not None:
+            self._linger(answer.closes)
         else:
             await self._writer.drain()
 
     def _write(self, answer: Answer) -> None:
         """The only place that writes to the client."""
-        if not self._wire.is_closing():
+        if not self._is_over():
             self._tap.answered(answer)
             self._wire.write(b"".join(answer.lines))
 
     def end(self, why: str) -> None:
         """Close the connection with a 421, for the cause `why`: RFC 5321 section 3.8."""
-        if not self._wire.is_closing():
+        if not self._is_over():
             answer = self._talk.refuse(why)
             self._write(answer)
             self._close(answer.closes or why)
 
+    def _linger(self, why: str) -> None:
+        """Close the connection of a client that may be in the middle of sending. A socket that is closed with unread
+        octets in it resets the connection, and the last words would be lost with it."""
+        if self._ended:
+            self._close(why)
+        elif not self._is_over():
+            self._why = why
+            self._lingers = True
+            self._recorder.ends(self._client)
+            with suppress(OSError):  # the client is gone already
+                self._wire.write_eof()
+            self._wire.resume_reading()
+            self.loop.call_later(limits.LINGER_SECONDS, self._wire.abort)
+
+    def _is_over(self) -> bool:
+        return self._lingers or self._wire.is_closing()
+
     def _close(self, why: str) -> None:
         """Close the connection, for a reason as `events.Closed` names them. Who does not read the last words in time
         does not get them."""
-        if not self._wire.is_closing():
+        if not self._is_over():
             self._why = why
             self._recorder.ends(self._client)
             self._wire.close()
