@@ -65,7 +65,7 @@ def read_database(name: str, default: Path) -> dict[str, Any]:
     if scheme == "sqlite":
         database["OPTIONS"] = {
             "transaction_mode": "IMMEDIATE",  # a transaction that reads first and then writes could not wait its turn
-            "timeout": 20,  # seconds to wait for another writer
+            "timeout": 5,  # seconds to wait for another writer: ours are done within 50 ms
             "init_command": "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL",
         }
     return database

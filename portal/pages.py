@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 from django.conf import settings
+from django.db.utils import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -35,5 +37,7 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def fail(request: HttpRequest) -> HttpResponse:
-    """500."""
+    """500; or 503 where it is the database that does not answer."""
+    if isinstance(sys.exception(), OperationalError | InterfaceError):
+        return render(request, "503.html", status=503)
     return render(request, "500.html", status=500)

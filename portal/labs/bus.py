@@ -25,7 +25,7 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
 from portal.labs import limits
-from portal.labs.messages import ON_BUS, Bell, End, HangUp, Input, MessageError, from_text, to_text
+from portal.labs.messages import ON_BUS, Bell, End, HangUp, Input, MessageError, Paused, from_text, to_text
 
 PATIENCE = 2  # seconds for Redis to answer
 PAUSES = (0.05, 0.1, 0.2, 0.5, 1.0)  # seconds between attempts to reach it again; the last goes on
@@ -154,7 +154,7 @@ class Bus:
                 del self._followers[channel]
                 await self._settle(channel)
 
-    async def send(self, channel: str, message: Input | HangUp) -> bool:
+    async def send(self, channel: str, message: Input | HangUp | Paused) -> bool:
         """Send a message; says whether anybody was listening. Raises BusError."""
         try:
             return bool(await self._senders.publish(channel, to_text(message)))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Any
 
@@ -17,6 +18,7 @@ from channels.generic.websocket import AsyncWebsocketConsumer
 from django.contrib.auth import get_user
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.sessions.backends.db import SessionStore
+from django.db.utils import Error as DatabaseError
 from django.http import HttpRequest
 
 from portal.accounts.may import may
@@ -31,6 +33,7 @@ from portal.labs.messages import (
     HangUp,
     Input,
     MessageError,
+    Paused,
     Refused,
     Since,
     from_text,
@@ -38,6 +41,7 @@ from portal.labs.messages import (
 )
 from portal.labs.models import Lab
 
+TRY_AGAIN = 1013  # close code: who this is cannot be found out now
 NOT_YOURS = 4403  # close code: the user may not see this lab, or not any more
 TOO_MUCH = 4429  # close code: the page goes on sending what is refused
 
@@ -57,7 +61,13 @@ class LabConsumer(AsyncWebsocketConsumer):
         self._scoldings = 0
         self._follower: Follower | None = None
         self._following: asyncio.Task[None] | None = None
-        if not await self._look_at_access(is_new=True):
+        try:
+            may_see = await self._look_at_access(is_new=True)
+        except DatabaseError as error:
+            log.warning("the database is away", error=type(error).__name__)
+            await self.close(TRY_AGAIN)
+            return
+        if not may_see:
             await self.close(NOT_YOURS)
             return
         await self.accept()
@@ -126,13 +136,24 @@ class LabConsumer(AsyncWebsocketConsumer):
         try:
             async with get_bus().follow(bells_of(self._lab_id), limits.BELLS_WAITING) as self._follower:
                 if self._cursor is not None:
-                    await self._catch_up()
-                while await self._take_next(self._follower):
+                    self._follower.miss()
+                while await self._try_next(self._follower):
                     pass
                 await self.close(NOT_YOURS)
         except Exception:
             log.exception("a socket failed", lab=self._lab_id)
             await self.close(1011)
+
+    async def _try_next(self, follower: Follower) -> bool:
+        """Show what comes next, or say that it cannot be read now. False as below."""
+        try:
+            return await self._take_next(follower)
+        except DatabaseError as error:
+            log.warning("the database is away", error=type(error).__name__)
+            await self.send(to_text(Paused()))
+            await asyncio.sleep(limits.ASKED_AGAIN)
+            follower.miss()
+            return True
 
     async def _take_next(self, follower: Follower) -> bool:
         """Show what comes next. False where the user may not see the lab any more."""
@@ -142,6 +163,9 @@ class LabConsumer(AsyncWebsocketConsumer):
             if not await self._look_at_access():
                 return False
             bell = None
+        if isinstance(bell, Paused):
+            await self.send(to_text(bell))
+            return True
         if self._cursor is None:
             return True
         if isinstance(bell, Bell) and bell.descriptions is not None and bell.first == self._cursor + 1:
@@ -163,7 +187,7 @@ class LabConsumer(AsyncWebsocketConsumer):
         whole = False
         while not whole:
             cursor = self._cursor or 0
-            descriptions = await database_sync_to_async(_read_log)(self._lab_id, cursor)
+            descriptions = await _in_thread(_read_log)(self._lab_id, cursor)
             if cursor != self._cursor:
                 continue  # the page has said something else meanwhile
             whole = len(descriptions) < limits.CHUNK
@@ -177,11 +201,17 @@ class LabConsumer(AsyncWebsocketConsumer):
 
     async def _look_at_access(self, is_new: bool = False) -> bool:
         """Whether the user may see the lab now; keeps whether they may type."""
-        self._next_look = asyncio.get_running_loop().time() + limits.LOOK
         session = self.scope["session"].session_key
         may_see: bool
-        may_see, self._may_type = await database_sync_to_async(_find_access)(session, self._lab_id, is_new)
+        may_see, self._may_type = await _in_thread(_find_access)(session, self._lab_id, is_new)
+        self._next_look = asyncio.get_running_loop().time() + limits.LOOK
         return may_see
+
+
+def _in_thread(function: Callable[..., Any]) -> Callable[..., Awaitable[Any]]:
+    """The function in a thread of several: one that waits for the database does not keep all sockets waiting."""
+    run: Callable[..., Awaitable[Any]] = database_sync_to_async(function, thread_sensitive=False)
+    return run
 
 
 def _find_access(session: str | None, lab_id: int, is_new: bool) -> tuple[bool, bool]:

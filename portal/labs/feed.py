@@ -34,14 +34,16 @@ def append(lab_id: int, epoch: int, events: Sequence[Event]) -> None:
     Raises StaleOwner where the lab has another owner by now, or its log does not end where these events begin.
     """
     first, last = events[0].seq, events[-1].seq
+    # Made before: while a transaction writes, on SQLite nobody else does.
+    rows, changes = [models.Event.of(lab_id, event) for event in events], _find_changes(events)
     with transaction.atomic():
         lab = models.Lab.objects.filter(pk=lab_id, epoch=epoch)
         # One statement checks and claims: on SQLite nothing else could be between the two, on PostgreSQL it could.
-        if not lab.filter(last_seq=first - 1).update(last_seq=last, **_find_changes(events)):
+        if not lab.filter(last_seq=first - 1).update(last_seq=last, **changes):
             if lab.filter(last_seq=last).exists():
                 return  # committed before, and whoever gave them did not hear of it
             raise StaleOwner(f"Lab {lab_id} has another owner than that of epoch {epoch}.")
-        models.Event.objects.bulk_create([models.Event.of(lab_id, event) for event in events])
+        models.Event.objects.bulk_create(rows)
         for event in events:
             if isinstance(event, Delivered):
                 _deliver(lab_id, event)

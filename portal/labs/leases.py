@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Collection
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -36,8 +36,9 @@ def claim(lab_id: int, owner: str) -> Claim | None:
         if not waiting.update(owner=owner, epoch=F("epoch") + 1, starts=F("starts") + 1, lease_until=_next_end()):
             return None
         lab = Lab.objects.get(pk=lab_id)
-        ids = Event.objects.filter(lab=lab, client_id__isnull=False).values_list("client_id", flat=True)
-        return Claim(lab.pk, lab.epoch, lab.starts, lab.last_seq, frozenset(filter(None, ids)))
+    # Outside: the log may be long, and nobody else writes it now.
+    ids = Event.objects.filter(lab=lab, client_id__isnull=False).values_list("client_id", flat=True)
+    return Claim(lab.pk, lab.epoch, lab.starts, lab.last_seq, frozenset(filter(None, ids)))
 
 
 def read_world(lab_id: int) -> World:
@@ -50,11 +51,12 @@ def has_room(owner: str) -> bool:
     return Lab.up().filter(owner=owner).count() <= limits.LABS_A_MACHINE
 
 
-def renew(owner: str, labs: Collection[int]) -> set[int]:
-    """Renew the owner's leases on these labs; those that are still its own."""
-    own = Lab.up().filter(owner=owner, pk__in=labs)
-    own.update(lease_until=_next_end())
-    return set(own.values_list("pk", flat=True))
+def renew(owner: str, epochs: Mapping[int, int]) -> set[int]:
+    """Renew the owner's leases on the labs that it has, by their epochs; those that another has taken over since. One
+    that has just ended was not taken over: its epoch is the same."""
+    Lab.up().filter(owner=owner, pk__in=epochs).update(lease_until=_next_end())
+    now = dict(Lab.objects.filter(pk__in=epochs).values_list("pk", "epoch"))
+    return {lab for lab, epoch in epochs.items() if now.get(lab) != epoch}
 
 
 def find_waiting() -> list[int]:

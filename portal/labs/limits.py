@@ -10,6 +10,10 @@ LABS_A_MACHINE = 200  # running at once under one worker
 LEASE = 8  # that a lease lasts; a lab whose lease ran out may be taken over by any worker
 RENEWAL = 2  # between two renewals, and two looks for leases that ran out
 
+# A database that does not answer. Seconds.
+PAUSED = 1.5  # that events wait to be committed, before the lab's pages are told that it is paused
+ASKED_AGAIN = 1  # between two tries of a socket to read its log, and two times that pages are told of a pause
+
 # The live page. Seconds, where a name says nothing else.
 CHUNK = 200  # events in one message to a page
 LOOK = 15  # between two looks of a socket at its log, and at whether its user may still see it

@@ -79,7 +79,19 @@ class Refused:
     client_id: str | None = None
 
 
-# On the bus
+@dataclass(frozen=True, slots=True)
+class Paused:
+    """What happens in the lab cannot be committed, or not read, for the moment, so nothing of it is shown. It is said
+    every second while that lasts, and over with the next events. It is no event: nothing of it is kept."""
+
+    type: ClassVar[str] = "paused"
+
+    sentence: str = (
+        "The lab is paused, because Lentil's database does not answer. Nothing is lost, and it goes on by itself."
+    )
+
+
+# On the bus, where Paused comes from the lab's owner too
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +117,7 @@ class End:
 
 
 FROM_PAGE: dict[str, type[Any]] = {message.type: message for message in (Since, Input, HangUp)}
-ON_BUS: dict[str, type[Any]] = {message.type: message for message in (Input, HangUp, Bell, End)}
+ON_BUS: dict[str, type[Any]] = {message.type: message for message in (Input, HangUp, Bell, Paused, End)}
 
 
 def to_text(message: Any) -> str:

@@ -9,7 +9,8 @@ import os
 import secrets
 import socket
 import time
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -20,8 +21,8 @@ from django.db import connection
 from django.db.utils import Error as DatabaseError
 
 from portal.labs import feed, leases, limits
-from portal.labs.bus import Bus, BusError, Follower, inputs_of, orders_of, ring
-from portal.labs.messages import Bell, End, HangUp, Input
+from portal.labs.bus import Bus, BusError, Follower, bells_of, inputs_of, orders_of, ring
+from portal.labs.messages import Bell, End, HangUp, Input, Paused
 from portal.labs.workers import Worker, announce, take_leave
 from protocols import events
 from protocols.sandbox import control
@@ -41,10 +42,13 @@ class Log:
     lab: int
     epoch: int
     is_untouched: bool = True
+    waiting_since: float | None = None  # since when events wait to be committed, as time.monotonic() has it
 
     def commit(self, batch: Sequence[events.Event]) -> None:
         """Append the events. Blocks. Raises StaleOwner, and the database's errors."""
+        self.waiting_since = self.waiting_since or time.monotonic()
         use_database(feed.append, self.lab, self.epoch, batch)
+        self.waiting_since = None
         self.is_untouched = False
         ring_for(self.lab, batch)
 
@@ -68,12 +72,20 @@ def use_database(function: Callable[..., Result], *values: Any) -> Result:
         raise
 
 
+async def repeat(step: Callable[[], Awaitable[None]], pause: float) -> None:
+    """Do a step again and again, with `pause` seconds between."""
+    while True:
+        await step()
+        await asyncio.sleep(pause)
+
+
 @dataclass(frozen=True, slots=True)
 class Served:
     """A lab that is ours from its claim to its end. `running` is set when it runs, and cancelled if it never does."""
 
     task: asyncio.Task[None]
     running: asyncio.Future[RunningLab]
+    log: Log
 
 
 class Owner:
@@ -83,27 +95,30 @@ class Owner:
         self.name = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"
         self._labs: dict[int, Served] = {}
         self._begun: set[asyncio.Task[None]] = set()
-        self._well_since: float | None = None  # since when the database answers, on the loop's clock
+        self._well_since: float | None = None  # since when the database answers in time, on the loop's clock
+        # Of their own: whatever else waits for the database, leases are renewed in time.
+        self._renewing = ThreadPoolExecutor(1, "leases")
 
     async def run(self, ready: Callable[[], None]) -> None:
         """Own labs until this is cancelled; then end them in order. Calls `ready` once labs can be opened."""
         self._bus = Bus(settings.REDIS_URL)
         self._supervisor = Supervisor(switched_off=settings.SANDBOX_OFF)
         await self._supervisor.start()
-        orders = asyncio.create_task(self._take_orders())
-        ready()
         try:
-            while True:
-                await self._keep_leases()
-                await self._announce()
-                await asyncio.sleep(limits.RENEWAL)
+            async with asyncio.TaskGroup() as work:
+                work.create_task(self._take_orders())
+                work.create_task(repeat(self._renew, limits.RENEWAL))
+                work.create_task(repeat(self._look_for_others, limits.RENEWAL))
+                work.create_task(repeat(self._announce, limits.RENEWAL))
+                work.create_task(repeat(self._say_pauses, limits.ASKED_AGAIN))
+                ready()
         finally:
-            orders.cancel()
             await self._supervisor.stop()
-            await asyncio.gather(orders, *(served.task for served in self._labs.values()), return_exceptions=True)
+            await asyncio.gather(*(served.task for served in self._labs.values()), return_exceptions=True)
             with suppress(BusError):
                 await asyncio.to_thread(take_leave, self._worker())
             await self._bus.close()
+            self._renewing.shutdown(wait=False)
 
     # One lab
 
@@ -113,7 +128,8 @@ class Owner:
         if claim is None:
             return
         running: asyncio.Future[RunningLab] = asyncio.get_running_loop().create_future()
-        served = Served(asyncio.create_task(self._serve(claim, running)), running)
+        lab_log = Log(claim.lab, claim.epoch)
+        served = Served(asyncio.create_task(self._serve(claim, lab_log, running)), running, lab_log)
         self._labs[lab_id] = served
         served.task.add_done_callback(lambda _: self._forget(lab_id, served))
         await asyncio.wait([running])
@@ -126,13 +142,13 @@ class Owner:
         if self._labs.get(lab_id) is served:  # it may have been opened again already
             del self._labs[lab_id]
 
-    async def _serve(self, claim: leases.Claim, opened: asyncio.Future[RunningLab]) -> None:
+    async def _serve(self, claim: leases.Claim, lab_log: Log, opened: asyncio.Future[RunningLab]) -> None:
         """Run a lab from its claim to its end."""
         async with self._bus.follow(inputs_of(claim.lab), limits.INPUTS_WAITING) as follower:
             with suppress(TimeoutError):
                 async with asyncio.timeout(SUBSCRIBED_WITHIN):
                     await follower.get()
-            running = await self._start(claim)
+            running = await self._start(claim, lab_log)
             if running is None:
                 return
             opened.set_result(running)
@@ -143,9 +159,8 @@ class Owner:
             finally:
                 passing.cancel()
 
-    async def _start(self, claim: leases.Claim) -> RunningLab | None:
+    async def _start(self, claim: leases.Claim, lab_log: Log) -> RunningLab | None:
         """The lab in its sandbox; None where it cannot start, which its log then says."""
-        lab_log = Log(claim.lab, claim.epoch)
         try:
             if not await asyncio.to_thread(use_database, leases.has_room, self.name):
                 why = "no-room"
@@ -194,35 +209,50 @@ class Owner:
 
     # All labs
 
-    async def _keep_leases(self) -> None:
-        """Renew our leases, and look for labs that nobody serves."""
-        now = asyncio.get_running_loop().time()
+    async def _renew(self) -> None:
+        """Renew our leases, and let go what another worker has taken over."""
+        loop = asyncio.get_running_loop()
+        began, held = loop.time(), dict(self._labs)
+        epochs = {lab: served.log.epoch for lab, served in held.items()}
         try:
-            await self._renew()
-            for lab in await asyncio.to_thread(use_database, leases.find_waiting):
-                self._begin(self.open(lab))
-            # While the database was away nobody could renew: every owner gets its time to do so first.
-            self._well_since = self._well_since or now
-            if now - self._well_since > limits.LEASE:
-                await self._bury()
+            lost = await loop.run_in_executor(self._renewing, use_database, leases.renew, self.name, epochs)
         except DatabaseError as error:
             self._well_since = None
             log.warning("the database is away", error=type(error).__name__)
-
-    async def _renew(self) -> None:
-        held = dict(self._labs)
-        ours = await asyncio.to_thread(use_database, leases.renew, self.name, list(held))
-        for lab, served in held.items():
-            if lab not in ours and served.running.done() and self._labs.get(lab) is served:
+            return
+        if loop.time() - began > limits.RENEWAL:  # so others may have been too late, like us
+            self._well_since = None
+        self._well_since = self._well_since or loop.time()
+        for lab in lost:
+            if self._labs.get(lab) is held[lab]:
                 log.warning("another worker took a lab over", lab=lab)
-                self._begin(self._end(served, "owner-lost"))
+                self._begin(self._end(held[lab], "owner-lost"))
+
+    async def _look_for_others(self) -> None:
+        """Take up labs that wait too long for their start, and bury those whose owner is lost."""
+        with suppress(DatabaseError):  # which the next renewal says
+            for lab in await asyncio.to_thread(use_database, leases.find_waiting):
+                self._begin(self.open(lab))
+            # While the database was away nobody could renew: every owner gets its time to do so first.
+            if self._well_since and asyncio.get_running_loop().time() - self._well_since > limits.LEASE:
+                await self._bury()
 
     async def _bury(self) -> None:
         for lab in await asyncio.to_thread(use_database, leases.find_abandoned):
+            if lab in self._labs:
+                continue  # ours, and renewed late
             written = await asyncio.to_thread(use_database, leases.bury, lab, self.name)
             if written:
                 log.warning("a lab's owner was lost", lab=lab)
                 await asyncio.to_thread(ring_for, lab, written)
+
+    async def _say_pauses(self) -> None:
+        """Tell the pages of every lab whose events wait too long to be committed."""
+        late = time.monotonic() - limits.PAUSED
+        for lab, served in dict(self._labs).items():
+            if served.log.waiting_since and served.log.waiting_since < late:
+                with suppress(BusError):
+                    await self._bus.send(bells_of(lab), Paused())
 
     def _begin(self, work: Coroutine[Any, Any, None]) -> None:
         """Have something done beside the rest."""

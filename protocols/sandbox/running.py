@@ -253,7 +253,7 @@ class RunningLab:
                 pass  # it is gone, which the end of what it says will tell
 
     def _doom_unready(self) -> None:
-        if not self._ready.done():
+        if not self._is_ready:  # where it is, it may still wait for its log
             self._doom(UNRESPONSIVE)
 
     def _doom(self, why: str) -> None:

@@ -17,7 +17,7 @@ export class LabSocket {
   last = 0; // the seq up to which the page is complete
   whole = false; // the page has all of the log as it is
 
-  // handlers: events(descriptions, whole), refused(sentence, clientId), lost(is it for good?)
+  // handlers: events(descriptions, whole), refused(sentence, clientId), paused(sentence), lost(is it for good?)
   constructor(lab, handlers) {
     const scheme = location.protocol === "https:" ? "wss:" : "ws:";
     this.#url = `${scheme}//${location.host}/ws/labs/${lab}/`;
@@ -60,6 +60,7 @@ export class LabSocket {
     clearTimeout(this.#probe);
     this.#probe = null;
     if (message.type === "refused") this.#handlers.refused(message.sentence, message.client_id);
+    if (message.type === "paused") this.#handlers.paused(message.sentence);
     if (message.type === "events") this.#takeEvents(message);
   }
 

@@ -20,6 +20,12 @@ export class LabStatus {
     this.#say(state, running ? `Lab running · ${sandbox(lab.absent)}` : WORDS[state]);
   }
 
+  // Nothing of what the lab does can be shown.
+  pause() {
+    this.#started = null;
+    this.#say("paused", "Lab paused");
+  }
+
   // The page does not hear of the lab.
   reconnect() {
     this.#started = null;

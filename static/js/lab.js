@@ -12,6 +12,11 @@ import { Sessions } from "./sessions.js";
 import { StateView } from "./state-view.js";
 import "./tabs.js";
 import { Transcript } from "./transcript.js";
+import { Trouble } from "./trouble.js";
+
+const AWAY = 2000; // ms that a connection may be lost before a sentence says so
+const PAUSE_OVER = 4000; // ms without word of a pause after which it is over; it is said again every second
+const LOST = "The connection to Lentil is lost. The page connects again by itself, and then shows what it missed.";
 
 const $ = (id) => document.getElementById(id);
 const page = $("main");
@@ -23,7 +28,8 @@ const status = new LabStatus($("lab-status"), Number(page.dataset.now));
 const states = new StateView(lesson, $("where"), $("panel-state"));
 const mailboxes = new Mailboxes($("mailboxes"), $("mailboxes-news"));
 const transcript = new Transcript($("transcript"), $("news"), choose);
-const socket = new LabSocket(page.dataset.lab, { events: take, refused: refuse, lost: lose });
+const socket = new LabSocket(page.dataset.lab, { events: take, refused: refuse, paused: pause, lost: lose });
+const trouble = new Trouble($("trouble"));
 const outbox = new Outbox(socket, (items) => drawPending($("pending"), items));
 
 // Where this user may type:
@@ -35,9 +41,11 @@ if ("mayType" in page.dataset) {
 }
 
 let connected = true;
+let paused = null; // the timer that ends a pause of the lab
 let complete = false; // the page has had the whole log once: what comes now happens now
 
 function take(descriptions, whole) {
+  if (descriptions.length) endPause();
   for (const description of descriptions) {
     sessions.apply(description);
     outbox.settle(description);
@@ -55,15 +63,40 @@ function catchUp() {
   if (!connected) outbox.again();
   else outbox.send();
   complete = connected = true;
-  status.show(sessions.lab);
+  if (!paused) {
+    trouble.pass();
+    status.show(sessions.lab);
+  }
   states.show(sessions.state);
   controls?.show(sessions);
 }
 
+// What happens in the lab cannot be shown for the moment.
+function pause(sentence) {
+  clearTimeout(paused);
+  paused = setTimeout(() => {
+    endPause();
+    if (complete) status.show(sessions.lab);
+  }, PAUSE_OVER);
+  status.pause();
+  trouble.sayPassing(sentence);
+}
+
+function endPause() {
+  if (!paused) return;
+  clearTimeout(paused);
+  paused = null;
+  trouble.pass();
+}
+
 function lose(isForGood) {
+  endPause();
+  if (connected) trouble.sayPassing(LOST, AWAY);
   connected = false;
   status.reconnect();
-  if (isForGood) complain("You cannot see this lab any more. If you should, sign in again and reload the page.");
+  if (!isForGood) return;
+  trouble.pass();
+  complain("You cannot see this lab any more. If you should, sign in again and reload the page.");
 }
 
 // A click on a row explains it, and opens the drawer where the explanation is one.
@@ -77,9 +110,9 @@ function choose(entry, open) {
 function send(text) {
   if (!sessions.running) return "The lab is not running yet. Wait until it is, then send the line.";
   if (!text.trim() && !sessions.present) return "Nothing is connected. Connect to a host first.";
-  const trouble = outbox.add(text);
-  if (!trouble) transcript.showEnd();
-  return trouble;
+  const refusal = outbox.add(text);
+  if (!refusal) transcript.showEnd();
+  return refusal;
 }
 
 function connect(text) {
@@ -105,7 +138,7 @@ function giveBack(lost) {
 }
 
 function complain(sentence) {
-  $("trouble").textContent = sentence;
+  trouble.say(sentence);
 }
 
 function refreshMailboxes(descriptions) {

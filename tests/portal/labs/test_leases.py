@@ -42,16 +42,24 @@ def test_a_lab_that_is_not_there_is_not_claimed(db):
 
 def test_a_lease_is_renewed_by_its_owner_alone(lab):
     update(lab, lease_until=ago(1))
-    assert leases.renew("another", [lab.pk]) == set()
+    leases.renew("another", {lab.pk: 1})
     assert leases.find_abandoned() == [lab.pk]
-    assert leases.renew("worker", [lab.pk]) == {lab.pk}
+    leases.renew("worker", {lab.pk: 1})
     assert leases.find_abandoned() == []
 
 
 def test_an_owner_renews_only_what_it_serves(lab):
     update(lab, lease_until=ago(1))
-    assert leases.renew("worker", []) == set()
+    leases.renew("worker", {})
     assert leases.find_abandoned() == [lab.pk]
+
+
+def test_a_lab_that_another_has_taken_over_is_told_from_one_that_has_ended(lab):
+    assert leases.renew("worker", {lab.pk: 1}) == set()
+    update(lab, state="ended", owner="")
+    assert leases.renew("worker", {lab.pk: 1}) == set()
+    update(lab, state="running", owner="another", epoch=2)
+    assert leases.renew("worker", {lab.pk: 1}) == {lab.pk}
 
 
 def test_a_lease_lasts_longer_than_several_renewals():
