@@ -34,6 +34,13 @@ ADDRESS_SPACE = 160 * 1024 * 1024
 DESCRIPTORS = 512  # sockets included
 THREADS = 8
 FILE_SIZE = 0  # a lab has no file to write
+PROCESSOR_SECONDS = 20  # of processor time, all its threads together, within PROCESSOR_WINDOW
+PROCESSOR_WINDOW = 60  # seconds
+PROCESSOR_LOOK = 1  # seconds between two looks of its supervisor
+
+# A lab's log, over all its starts
+LOG_EVENTS = 50_000
+LOG = 50 * 1024 * 1024  # octets of its events, raw ones and texts
 
 # A lab and its supervisor
 READY_SECONDS = 10  # from the request to a lab whose servers listen
@@ -43,4 +50,6 @@ ANSWER_SECONDS = 10  # for a lab to take what is sent to it
 BATCH_EVENTS = 200  # committed at once
 BATCH = 512 * 1024  # raw octets committed at once; a larger event goes alone
 EVENT_TEXT = 1_000  # characters in a text of an event
+FRAME = 2 * 1024 * 1024  # of the control protocol, after its first length: a message of 1 MB with its head, and room
+CHANNEL_HIGH, CHANNEL_LOW = 512 * 1024, 128 * 1024  # waiting for the supervisor: the wire is held, and released
 CAPTURE_RING = 4 * 1024 * 1024

@@ -6,12 +6,10 @@ import asyncio
 import os
 import threading
 
+from protocols import limits
 from protocols.events import Closed, Event, Opened
 from protocols.recorder import Recorder
 from protocols.sandbox.control import Frames, FromLab, HangUp, Happened, Input, Packets, Stop, encode
-
-# Octets that wait for the supervisor: from the first number on the wire is held, below the second it is released.
-WRITE_HIGH, WRITE_LOW = 512 * 1024, 128 * 1024
 
 
 class Channel(asyncio.Protocol):
@@ -70,7 +68,7 @@ class Channel(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
         self._transport = transport
-        transport.set_write_buffer_limits(WRITE_HIGH, WRITE_LOW)
+        transport.set_write_buffer_limits(limits.CHANNEL_HIGH, limits.CHANNEL_LOW)
 
     def data_received(self, data: bytes) -> None:
         for message in self._frames.feed(data):

@@ -2,7 +2,7 @@
 frames they travel in.
 
 A frame is the length of what follows (4 octets, big-endian), the length of its head (4 octets), the head as JSON in
-UTF-8, and the rest as raw octets. A frame over `FRAME_LIMIT` ends the lab: what runs in it is hostile. Nothing that
+UTF-8, and the rest as raw octets. A frame over `limits.FRAME` ends the lab: what runs in it is hostile. Nothing that
 arrives is evaluated; what a lab can be told to do is what stands here.
 """
 
@@ -14,9 +14,8 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any, ClassVar, get_type_hints
 
+from protocols import limits
 from protocols.events import Event, EventError, from_fields, to_fields
-
-FRAME_LIMIT = 2 * 1024 * 1024  # octets after the first length: a message of 1 MB with its head, and room
 
 _LENGTHS = struct.Struct(">II")
 
@@ -199,8 +198,8 @@ def encode(message: ToLab | FromLab | ToZygote | FromZygote) -> bytes:
         head |= asdict(message)
     text = json.dumps(head, separators=(",", ":")).encode()
     length = 4 + len(text) + len(raw)
-    if length > FRAME_LIMIT:
-        raise ControlError(f"A {message.name} message of {length} octets is over the limit of {FRAME_LIMIT}.")
+    if length > limits.FRAME:
+        raise ControlError(f"A {message.name} message of {length} octets is over the limit of {limits.FRAME}.")
     return _LENGTHS.pack(length, len(text)) + text + raw
 
 
@@ -216,7 +215,7 @@ class Frames:
         self._buffer += data
         while len(self._buffer) >= _LENGTHS.size:
             length, head = _LENGTHS.unpack_from(self._buffer)
-            if length > FRAME_LIMIT or head > length - 4:
+            if length > limits.FRAME or head > length - 4:
                 raise ControlError(f"A frame of {length} octets with a head of {head} breaks the control protocol.")
             if len(self._buffer) < 4 + length:
                 return

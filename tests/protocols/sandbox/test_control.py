@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from protocols import limits
 from protocols.events import Line
 from protocols.sandbox import control
 from protocols.sandbox.control import (
-    FRAME_LIMIT,
     FROM_LAB,
     FROM_ZYGOTE,
     TO_LAB,
@@ -98,7 +98,7 @@ def test_any_json_is_a_message_or_is_refused(values):
 @pytest.mark.parametrize(
     "octets",
     [
-        struct.pack(">II", FRAME_LIMIT + 1, 2),
+        struct.pack(">II", limits.FRAME + 1, 2),
         struct.pack(">II", 3, 0),
         struct.pack(">II", 10, 7),
         frame({"message": "input", "console": "1", "client_id": "x", "text": "y"}),
@@ -124,9 +124,9 @@ def test_a_message_of_the_other_direction_is_refused():
 
 def test_a_frame_too_large_is_refused_before_it_is_there():
     with pytest.raises(ControlError):
-        list(Frames(FROM_LAB).feed(struct.pack(">II", FRAME_LIMIT + 1, 4)))
+        list(Frames(FROM_LAB).feed(struct.pack(">II", limits.FRAME + 1, 4)))
     with pytest.raises(ControlError, match="over the limit"):
-        encode(Packets(b"x" * FRAME_LIMIT))
+        encode(Packets(b"x" * limits.FRAME))
 
 
 def test_the_largest_line_and_message_go_through():
