@@ -38,6 +38,44 @@ class Portal:
         with sqlite3.connect(f"file:{self.var / 'lentil.sqlite3'}?mode=ro", uri=True, timeout=10) as database:
             return database.execute(sql, values).fetchall()
 
+    def processes(self) -> dict[int, str]:
+        """The processes that this portal's first process started, and theirs, with their command lines."""
+        rows = [line.split(None, 2) for line in run_ps("pid=,ppid=,args=")]
+        family = {self.process.pid}
+        while found := {int(pid) for pid, parent, *_ in rows if int(parent) in family} - family:
+            family |= found
+        return {int(pid): args for pid, _, args in (row for row in rows if len(row) == 3) if int(pid) in family}
+
+    def find(self, part: str) -> list[int]:
+        """The process of a part: "redis-server", "uvicorn", "celery" or "protocols.sandbox.zygote"; more than one while
+        it is replaced. Labs are forks of the zygote and look like it, so they are left out here."""
+        found = [pid for pid, args in self.processes().items() if part in args and "supervisord" not in args]
+        return [pid for pid in found if find_parent(pid) not in found]
+
+    def find_labs(self) -> list[int]:
+        """The processes of all its labs, one each."""
+        return [pid for zygote in self.find("protocols.sandbox.zygote") for pid in find_children(zygote)]
+
+
+def run_ps(columns: str) -> list[str]:
+    return subprocess.run(["ps", "-eo", columns], capture_output=True, text=True, check=True).stdout.splitlines()
+
+
+def find_children(process: int) -> list[int]:
+    return [int(pid) for pid, parent in map(str.split, run_ps("pid=,ppid=")) if int(parent) == process]
+
+
+def find_parent(process: int) -> int | None:
+    return next((int(parent) for pid, parent in map(str.split, run_ps("pid=,ppid=")) if int(pid) == process), None)
+
+
+def is_alive(process: int) -> bool:
+    """Whether a process runs; one that has ended, and that nobody has asked after, does not."""
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+
 
 def start_portal(var: Path, **settings: str) -> Portal:
     """A portal that is being started on the state in `var`, with more settings than the two that it needs."""

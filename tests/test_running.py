@@ -2,13 +2,12 @@
 
 import os
 import signal
-import subprocess
 import time
 import urllib.request
 
 import pytest
 
-from tests.running import STOPPED_WITHIN, Portal, running_portal, start_portal
+from tests.running import STOPPED_WITHIN, Portal, is_alive, running_portal, start_portal
 
 RESTARTED_WITHIN = 30  # seconds
 
@@ -17,24 +16,6 @@ RESTARTED_WITHIN = 30  # seconds
 def portal(tmp_path):
     with running_portal(tmp_path) as portal:
         yield portal
-
-
-def find_processes(portal: Portal) -> dict[int, str]:
-    """The processes that this portal's first process started, and theirs, with their command lines."""
-    table = subprocess.run(["ps", "-eo", "pid=,ppid=,args="], capture_output=True, text=True, check=True).stdout
-    rows = [line.split(None, 2) for line in table.splitlines()]
-    family = {portal.process.pid}
-    while found := {int(pid) for pid, parent, *_ in rows if int(parent) in family} - family:
-        family |= found
-    return {int(pid): args for pid, _, args in (row for row in rows if len(row) == 3) if int(pid) in family}
-
-
-def is_alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    return True
 
 
 def is_healthy(portal: Portal) -> bool:
@@ -61,28 +42,25 @@ def test_it_prints_the_address_the_accounts_and_their_password(portal):
 
 @pytest.mark.parametrize("part", ["redis-server", "uvicorn", "celery"])
 def test_it_restarts_a_part_that_died(portal, part):
-    killed = [pid for pid, args in find_processes(portal).items() if part in args and "supervisord" not in args]
+    killed = portal.find(part)
     assert killed
     for pid in killed:
         os.kill(pid, signal.SIGKILL)
 
-    def is_back() -> bool:
-        return bool({pid for pid, args in find_processes(portal).items() if part in args} - set(killed))
-
-    wait_until(is_back)
+    wait_until(lambda: set(portal.find(part)) - set(killed))
     wait_until(lambda: is_healthy(portal))
 
 
 def test_ctrl_c_ends_every_process(tmp_path):
     with running_portal(tmp_path) as portal:
-        processes = find_processes(portal)
+        processes = portal.processes()
         assert len(processes) > 4
     assert not [args for pid, args in processes.items() if is_alive(pid)]
 
 
 def test_no_process_outlives_a_first_process_that_was_killed(tmp_path):
     with running_portal(tmp_path) as portal:
-        processes = find_processes(portal)
+        processes = portal.processes()
         portal.process.kill()
         wait_until(lambda: not any(is_alive(pid) for pid in processes if pid != portal.process.pid))
 
