@@ -1,4 +1,4 @@
-"""A student at a running portal, without a browser: its pages over HTTP, a lab over its websocket, as a page does it."""
+"""A student at a running portal, without a browser: pages over HTTP, a lab over its websocket, as its page does it."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import time
 import urllib.error
 import urllib.parse
 import urllib.request
+from contextlib import ExitStack
 from typing import Any
 
 from websockets.exceptions import WebSocketException
@@ -74,6 +75,7 @@ class LabPage:
         self.shown: list[dict[str, Any]] = []
         self.messages: list[dict[str, Any]] = []
         self._socket: ClientConnection | None = None
+        self._connected = ExitStack()
 
     @property
     def last(self) -> int:
@@ -125,8 +127,7 @@ class LabPage:
 
     def drop(self) -> None:
         """Lose the connection."""
-        if self._socket:
-            self._socket.close()
+        self._connected.close()
         self._socket = None
 
     def _hear(self, seconds: float) -> None:
@@ -134,7 +135,10 @@ class LabPage:
             url = f"{self.student.portal.url.replace('http', 'ws', 1)}/ws/labs/{self.lab}/"
             headers = {"Cookie": self.student.cookie()}
             origin: Any = self.student.portal.url
-            self._socket = connect(url, additional_headers=headers, origin=origin, open_timeout=10, proxy=None)
+            self._connected.close()
+            self._socket = self._connected.enter_context(
+                connect(url, additional_headers=headers, origin=origin, open_timeout=10, proxy=None)
+            )
             self.send(type="since", seq=self.last)
             return
         message = json.loads(self._socket.recv(timeout=seconds))
