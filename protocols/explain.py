@@ -108,6 +108,8 @@ def _fault(shown: Description, event: Fault) -> Description:
     return replace(shown, note=f"Something in the lab failed, which is not your doing ({event.why}).")
 
 
+FINAL = frozenset({"log-full"})  # of the codes below: after these a lab is not opened again
+
 # Why a lab ended or could not start, by the code of its last event.
 LAB_WHY = {
     "asked": "it was closed",
@@ -116,6 +118,10 @@ LAB_WHY = {
     "died": "its process ended unexpectedly",
     "sandbox-lost": "the process that makes labs ended",
     "unresponsive": "it did not answer in time",
+    "processor-time": f"it used more than {limits.PROCESSOR_SECONDS} seconds of the processor within "
+    f"{limits.PROCESSOR_WINDOW}, as if something in it ran in circles",
+    "log-full": f"its log holds all that a log may, {limits.LOG_EVENTS:,} events or {limits.LOG // 2**20} MB",
+    "unwatched": "for a long time nobody typed in it or had its page open",
     "broke-the-control-protocol": "it said what no lab says",
     "no-room": "this machine runs as many labs as it can",
     "bad-world": "its world has a mistake, which your instructor can mend",
@@ -124,7 +130,9 @@ LAB_WHY = {
 
 
 def _lab(shown: Description, event: Lab) -> Description:
-    shown = replace(shown, facts={"change": event.change, "start": event.start, "absent": list(event.absent)})
+    goes_on = event.why not in FINAL
+    facts = {"change": event.change, "start": event.start, "absent": list(event.absent), "goes_on": goes_on}
+    shown = replace(shown, facts=facts)
     if event.change == "started":
         absent = f" Its sandbox does without: {', '.join(event.absent)}." if event.absent else ""
         return replace(shown, note=f"The lab is running.{absent}")
@@ -133,7 +141,8 @@ def _lab(shown: Description, event: Lab) -> Description:
     why = LAB_WHY.get(event.why, event.why)
     if event.change == "failed":
         return replace(shown, note=f"The lab could not start: {why}.")
-    return replace(shown, note=f"The lab ended: {why}. Open it again to go on; all that stands here is kept.")
+    way_on = "Open it again to go on" if goes_on else "Begin a new lab to go on"
+    return replace(shown, note=f"The lab ended: {why}. {way_on}; all that stands here is kept.")
 
 
 # What the student's client tells them, by the code of a printed event; {text} is what the event is about.

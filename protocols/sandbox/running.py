@@ -8,6 +8,7 @@ import socket
 import time
 from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import Executor
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,7 +31,8 @@ from protocols.sandbox.control import (
     encode,
 )
 from protocols.sandbox.log import Log, StaleOwner, commit, cut_batches
-from protocols.sandbox.numbering import Numbering
+from protocols.sandbox.numbering import LogFull, Numbering
+from protocols.sandbox.processor import ProcessorMeter
 from protocols.sandbox.zygote_process import Child, ZygoteProcess
 
 logger = logging.getLogger(__name__)
@@ -40,6 +42,8 @@ REFUSED = "refused"  # the sandbox or the world cannot be made here
 DIED = "died"  # the lab's process is gone
 SANDBOX_LOST = "sandbox-lost"  # the zygote is gone, and with it all its labs
 BROKE_PROTOCOL = "broke-the-control-protocol"
+LOG_FULL = "log-full"  # the log holds as much as a log may
+PROCESSOR_TIME = "processor-time"  # it used more of the processor than a lab may
 UNRESPONSIVE = "unresponsive"  # it was not ready in time, or takes nothing any more
 STOPPED = "stopped"  # the supervisor stops
 OWNED_ELSEWHERE = "owned-elsewhere"  # never in a log: it belongs to another supervisor now
@@ -71,6 +75,7 @@ class Opening:
     start: Start
     log: Log
     last_seq: int
+    octets: int
     seen: Collection[str]
     capture: PacketSink | None
 
@@ -91,7 +96,7 @@ class RunningLab:
         self._zygote = zygote
         self._control = control
         self._pool = pool
-        self._numbering = Numbering(opening.start.start, opening.last_seq)
+        self._numbering = Numbering(opening.start.start, opening.last_seq, opening.octets)
         self._seen = set(opening.seen)
         self._frames = Frames(FROM_LAB)
         self._saying = asyncio.Lock()
@@ -162,6 +167,7 @@ class RunningLab:
     async def _follow(self) -> str:
         """Carry the lab's events to its log until it ends; return why it did, with its process gone."""
         deadline = self._loop.call_later(limits.READY_SECONDS, self._doom_unready)
+        watching = self._loop.create_task(self._watch_processor())
         try:
             await self._say(self._opening.start)
             return await self._pump()
@@ -169,15 +175,18 @@ class RunningLab:
             logger.warning("A lab broke the control protocol, and was ended.")
             logger.debug("It broke the control protocol so: %.200s", error)  # may quote what students said
             return BROKE_PROTOCOL
+        except LogFull:
+            return LOG_FULL
         except StaleOwner:
             return OWNED_ELSEWHERE
         finally:
             deadline.cancel()
+            watching.cancel()
             self._control.close()
             await self._zygote.kill(self.child)
 
     async def _pump(self) -> str:
-        """Commit what comes until nothing comes any more; return why. Raises ControlError and StaleOwner."""
+        """Commit what comes until nothing comes any more; return why. Raises ControlError, LogFull and StaleOwner."""
         while data := await self._receive():
             events: list[Event] = []
             try:
@@ -206,7 +215,8 @@ class RunningLab:
             return b""
 
     def _note(self, message: Any, events: list[Event]) -> None:
-        """Take one message of the lab; what belongs into the log is added to `events`. Raises ControlError."""
+        """Take one message of the lab; what belongs into the log is added to `events`. Raises ControlError and
+        LogFull."""
         if self._has_stopped or self._refusal or isinstance(message, Ready | Refused) == self._is_ready:
             raise ControlError(f"A {message.name} message came when none can come.")
         if isinstance(message, Ready):
@@ -251,6 +261,16 @@ class RunningLab:
                 self._doom(UNRESPONSIVE)
             except OSError:
                 pass  # it is gone, which the end of what it says will tell
+
+    async def _watch_processor(self) -> None:
+        """Have the lab ended if it uses more of the processor than a lab may."""
+        meter = ProcessorMeter(await asyncio.shield(self.child.born))
+        with suppress(ProcessLookupError):  # which the end of what it says tells
+            while True:
+                if meter.is_over(self._loop.time()):
+                    self._doom(PROCESSOR_TIME)
+                    return
+                await asyncio.sleep(limits.PROCESSOR_LOOK)
 
     def _doom_unready(self) -> None:
         if not self._is_ready:  # where it is, it may still wait for its log

@@ -90,6 +90,7 @@ class Supervisor:
         *,
         start: int = 1,
         last_seq: int = 0,
+        octets: int = 0,
         offset: int = 0,
         seen: Collection[str] = (),
         capture: PacketSink | None = None,
@@ -97,9 +98,10 @@ class Supervisor:
     ) -> RunningLab:
         """Run `world`, and return when its servers listen.
 
-        Its events go to `log`, after seq `last_seq`; `start` is the number of this start of the lab, from 1, `offset`
-        what its clock is ahead, in microseconds, `seen` the client_ids that its log holds. `capture` takes its packets.
-        With `namespaces`, `child.namespaces` are descriptors, the caller's to close. Raises LabRefused, StaleOwner.
+        Its events go to `log`, after seq `last_seq` and the `octets` that it holds; `start` is the number of this start
+        of the lab, from 1, `offset` what its clock is ahead, in microseconds, `seen` the client_ids that its log holds.
+        `capture` takes its packets. With `namespaces`, `child.namespaces` are descriptors, the caller's to close.
+        Raises LabRefused, StaleOwner.
         """
         zygote = await self._warm_zygote()
         control, theirs = socket.socketpair()
@@ -107,7 +109,7 @@ class Supervisor:
         with theirs:
             child = await zygote.fork(theirs, namespaces)
         message = Start(world.to_values(), start, offset, capture is not None)
-        lab = RunningLab(Opening(message, log, last_seq, seen, capture), zygote, child, control, self._pool)
+        lab = RunningLab(Opening(message, log, last_seq, octets, seen, capture), zygote, child, control, self._pool)
         self._labs.add(lab)
         lab.when_over(self._labs.discard)
         try:

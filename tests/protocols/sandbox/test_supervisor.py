@@ -104,7 +104,8 @@ async def test_a_lab_is_closed_once_however_often_it_is_asked(supervisor, log):
 
 def test_every_reason_for_an_end_is_explained():
     codes = {running.REFUSED, running.DIED, running.SANDBOX_LOST, running.BROKE_PROTOCOL, running.UNRESPONSIVE}
-    assert codes | {running.STOPPED} <= LAB_WHY.keys()
+    codes |= {running.STOPPED, running.LOG_FULL, running.PROCESSOR_TIME}
+    assert codes <= LAB_WHY.keys()
 
 
 # What may go wrong with a lab
