@@ -16,7 +16,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from portal.labs import models
-from portal.worlds.models import Mailbox
+from portal.worlds.models import Message, World
 from protocols import explain
 from protocols.description import Description
 from protocols.events import Delivered, Event, Lab
@@ -36,6 +36,7 @@ def append(lab_id: int, epoch: int, events: Sequence[Event]) -> None:
     first, last = events[0].seq, events[-1].seq
     # Made before: while a transaction writes, on SQLite nobody else does.
     rows, changes = [models.Event.of(lab_id, event) for event in events], _find_changes(events)
+    messages = [(event.mailbox, _read_message(event)) for event in events if isinstance(event, Delivered)]
     with transaction.atomic():
         lab = models.Lab.objects.filter(pk=lab_id, epoch=epoch)
         # One statement checks and claims: on SQLite nothing else could be between the two, on PostgreSQL it could.
@@ -44,9 +45,8 @@ def append(lab_id: int, epoch: int, events: Sequence[Event]) -> None:
                 return  # committed before, and whoever gave them did not hear of it
             raise StaleOwner(f"Lab {lab_id} has another owner than that of epoch {epoch}.")
         models.Event.objects.bulk_create(rows)
-        for event in events:
-            if isinstance(event, Delivered):
-                _deliver(lab_id, event)
+        if messages:
+            World.objects.defer("source").get(lab=lab_id).deliver(messages)
 
 
 def after(lab_id: int, seq: int, limit: int) -> list[Event]:
@@ -96,8 +96,5 @@ _STATES = {
 }
 
 
-def _deliver(lab_id: int, event: Delivered) -> None:
-    """Put the message into the mailbox, if the lab's world has it: what a lab says is not believed."""
-    mailbox = Mailbox.objects.filter(world__lab=lab_id, address=event.mailbox).first()
-    if mailbox:
-        mailbox.deliver(event.sender, event.raw, datetime.fromtimestamp(min(event.at // 1_000_000, LAST_SECOND), UTC))
+def _read_message(event: Delivered) -> Message:
+    return Message.of(event.sender, event.raw, datetime.fromtimestamp(min(event.at // 1_000_000, LAST_SECOND), UTC))

@@ -5,6 +5,7 @@ A world belongs to an activity (a template) or to a lab (a student's own copy).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -73,6 +74,21 @@ class World(models.Model):
             Message.objects.bulk_create(messages)
         return copy
 
+    def deliver(self, messages: Sequence[tuple[str, Message]]) -> None:
+        """Put new messages into the mailboxes of these addresses, in order, in as many statements for all as for one. A
+        message for a mailbox that is not there goes nowhere. The caller is the one writer of this world's mailboxes:
+        the feed of the lab that it belongs to."""
+        wanted = self.mailboxes.filter(address__in={address for address, _ in messages})
+        boxes = {box.address: box for box in wanted.annotate(last=Max("messages__seq"))}
+        lasts = {address: box.last or 0 for address, box in boxes.items()}
+        stored = []
+        for address, message in messages:
+            if address in boxes:
+                lasts[address] += 1
+                message.mailbox, message.seq = boxes[address], lasts[address]
+                stored.append(message)
+        Message.objects.bulk_create(stored)
+
     def list_mailboxes(self) -> QuerySet[Mailbox]:
         """The mailboxes, each with its `newest` messages (without their octets), newest first."""
         newest = Message.objects.defer("raw").order_by("-seq")[:NEWEST]
@@ -99,19 +115,6 @@ class Mailbox(models.Model):
     def __str__(self) -> str:
         return self.address
 
-    def deliver(self, sender: str, raw: bytes, received_at: datetime) -> Message:
-        """Put a message in. `sender` is the reverse-path, `raw` the message as stored. The caller is the mailbox's
-        one writer: the feed of the lab that it belongs to."""
-        last: int = self.messages.aggregate(last=Max("seq"))["last"] or 0
-        return self.messages.create(
-            seq=last + 1,
-            sender=sender[:SENDER_LIMIT],
-            subject=read_subject(raw)[:SUBJECT_LIMIT],
-            raw=raw,
-            size=len(raw),
-            received_at=received_at,
-        )
-
 
 class Message(models.Model):
     """A message in a mailbox: its octets, and what lists show of it. `seq` counts the mailbox's messages from 1."""
@@ -130,3 +133,14 @@ class Message(models.Model):
 
     def __str__(self) -> str:
         return f"Message {self.seq} of {self.mailbox}"
+
+    @classmethod
+    def of(cls, sender: str, raw: bytes, received_at: datetime) -> Message:
+        """A message that is in no mailbox yet. `sender` is the reverse-path, `raw` the message as it is stored."""
+        return cls(
+            sender=sender[:SENDER_LIMIT],
+            subject=read_subject(raw)[:SUBJECT_LIMIT],
+            raw=raw,
+            size=len(raw),
+            received_at=received_at,
+        )

@@ -13,11 +13,12 @@ from typing import Any
 import pytest
 import redis
 from django.conf import settings
+from django.utils import timezone
 
 from portal.accounts.models import User
 from portal.courses.models import Activity, Course, Enrolment, Unit
 from portal.labs.models import Lab
-from portal.worlds.models import World
+from portal.worlds.models import Message, World
 from protocols import events
 
 ANSWERS_WITHIN = 10  # seconds
@@ -155,3 +156,10 @@ def make_delivered(seq: int, **values) -> events.Delivered:
         "raw": raw,
     }
     return events.Delivered(**given | values)
+
+
+def deliver(world: World, raw: bytes, address: str = "bob@lentil.edu") -> Message:
+    """Put a message into a mailbox, as the feed does; the message as it is kept."""
+    message = Message.of("a@b", raw, timezone.now())
+    world.deliver([(address, message)])
+    return message

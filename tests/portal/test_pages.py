@@ -4,6 +4,7 @@ import json
 
 import pytest
 from django.conf import settings
+from django.db.utils import InterfaceError, OperationalError
 from django.test import Client
 
 LOG = settings.VAR / "log" / "portal.log"
@@ -47,6 +48,21 @@ def test_a_failure_shows_the_id_under_which_the_log_has_its_cause(alice, client,
     assert "the cause" not in answer.content.decode()
     assert answer["X-Request-ID"] in answer.content.decode()
     assert any("RuntimeError: the cause" in line.get("exception", "") for line in read_log(answer["X-Request-ID"]))
+
+
+@pytest.mark.parametrize("error", [OperationalError, InterfaceError])
+def test_a_database_that_does_not_answer_is_said_in_a_sentence(alice, client, monkeypatch, error):
+    def fail(*values):
+        raise error("the cause")
+
+    monkeypatch.setattr("portal.courses.models.Course.role_of", fail)
+    client.force_login(alice)
+    client.raise_request_exception = False
+    answer = client.get("/courses/nwen243/")
+    assert answer.status_code == 503
+    assert "database does not answer for the moment" in answer.content.decode()
+    assert "the cause" not in answer.content.decode()
+    assert answer["X-Request-ID"] in answer.content.decode()
 
 
 def test_every_request_has_an_id_of_its_own(db, client):

@@ -4,10 +4,12 @@ import asyncio
 import json
 import random
 import time
+from contextlib import contextmanager
 
 import pytest
 from asgiref.sync import sync_to_async
 from asgiref.testing import ApplicationCommunicator
+from django.db.utils import OperationalError
 from django.test import Client
 from django.utils import timezone
 
@@ -17,8 +19,8 @@ from portal.courses.models import Enrolment
 from portal.labs import feed, limits
 from portal.labs.bus import Follower, bells_of, get_bus, inputs_of, ring
 from portal.labs.consumer import NOT_YOURS, TOO_MUCH
-from portal.labs.messages import MESSAGE_LIMIT, MESSAGES_A_SECOND, Bell, HangUp, Input
-from portal.labs.models import Visit
+from portal.labs.messages import MESSAGE_LIMIT, MESSAGES_A_SECOND, Bell, HangUp, Input, Paused, to_text
+from portal.labs.models import Lab, Visit
 from tests.portal.conftest import make_line
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("redis_server")]
@@ -448,3 +450,69 @@ async def test_a_page_opened_while_redis_is_away_shows_the_log(alice, open_page,
         page = await open_page(alice)
         await page.hear_until(3)
     assert page.seqs() == [1, 2, 3]
+
+
+# The database away
+
+
+@pytest.fixture
+def database_away(monkeypatch):
+    """`with database_away():` nothing can be read for a socket."""
+
+    def refuse(*values):
+        raise OperationalError("away")
+
+    @contextmanager
+    def away():
+        with monkeypatch.context() as patch:
+            patch.setattr(feed, "after", refuse)
+            patch.setattr(Lab, "find", refuse)
+            yield
+
+    return away
+
+
+async def test_a_socket_whose_log_cannot_be_read_says_so_stays_and_goes_on(
+    alice, lab, open_page, log, read_log, database_away, monkeypatch
+):
+    monkeypatch.setattr(limits, "ASKED_AGAIN", 0.1)
+    page = await open_page(alice)
+    await page.hear_until(0)
+    with database_away():
+        await log(1, 3)
+        ring(Bell(lab.pk, 1, 3))
+        for _ in range(2):
+            assert await page.hear() == json.loads(to_text(Paused()))
+    await page.hear_until(3)
+    assert page.descriptions == await read_log()
+
+
+async def test_a_look_at_access_that_fails_is_made_again_at_once(ivy, open_page, database_away, monkeypatch):
+    monkeypatch.setattr(limits, "ASKED_AGAIN", 0.1)
+    monkeypatch.setattr(limits, "LOOK", 0.2)
+    page = await open_page(ivy)
+    await page.hear_until(0)
+    monkeypatch.setattr(limits, "LOOK", 60)
+    with database_away():
+        assert (await page.hear())["type"] == "paused"
+        await sync_to_async(Enrolment.objects.filter(user=ivy).delete)()
+    assert await page.close_code() == NOT_YOURS
+
+
+async def test_a_socket_of_which_nobody_knows_whose_it_is_may_try_again(alice, lab, bus, database_away):
+    page = Page(lab.pk, await sync_to_async(make_cookie)(alice))
+    with database_away():
+        assert await page.is_refused()
+    again = await Page(lab.pk, await sync_to_async(make_cookie)(alice)).open()
+    await again.hear_until(0)
+    await again.close()
+
+
+async def test_a_pause_that_the_labs_owner_tells_of_is_passed_on_and_is_no_event(alice, lab, bus, open_page, log):
+    page = await open_page(alice)
+    await page.hear_until(0)
+    await bus.send(bells_of(lab.pk), Paused())
+    assert await page.hear() == json.loads(to_text(Paused()))
+    ring(Bell(lab.pk, 1, 1, await log(1, 1)))
+    await page.hear_until(1)
+    assert page.seqs() == [1]

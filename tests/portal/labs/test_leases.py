@@ -1,8 +1,11 @@
 """Who owns which lab: of two workers one wins."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from portal.labs import feed, leases, limits
@@ -105,3 +108,38 @@ def test_a_machine_runs_only_so_many_labs(lab, monkeypatch):
     monkeypatch.setattr(limits, "LABS_A_MACHINE", 0)
     assert not leases.has_room("worker")
     assert leases.has_room("another")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_workers_that_claim_at_once_one_wins(lab):
+    lab.ask_for_start()
+    both = threading.Barrier(6)
+
+    def claim(owner: str) -> leases.Claim | None:
+        try:
+            both.wait()
+            return leases.claim(lab.pk, owner)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(6) as pool:
+        claims = list(pool.map(claim, [f"worker {number}" for number in range(6)]))
+    assert [claim for claim in claims if claim] == [leases.Claim(lab.pk, 2, 2, 0, frozenset())]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_workers_that_bury_at_once_one_writes(lab):
+    update(lab, lease_until=ago(1))
+    all_ready = threading.Barrier(6)
+
+    def bury(owner: str) -> list[events.Lab]:
+        try:
+            all_ready.wait()
+            return leases.bury(lab.pk, owner)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(6) as pool:
+        written = list(pool.map(bury, [f"worker {number}" for number in range(6)]))
+    assert [end for ends in written for end in ends] == feed.after(lab.pk, 0, 10)
+    assert lab.events.count() == 1

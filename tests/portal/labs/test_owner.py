@@ -1,6 +1,7 @@
 """The way of a keystroke, whole but for the browser: a worker's owner, its sandbox, the log, the bus, the websocket."""
 
 import asyncio
+import gc
 import threading
 import time
 from contextlib import contextmanager
@@ -17,6 +18,7 @@ from portal.labs.opening import open_activity, open_again
 from portal.labs.workers import find_workers
 from portal.worlds.models import Message, World
 from protocols import events
+from tests.portal.conftest import deliver
 from tests.portal.labs.test_consumer import Page, make_cookie
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("redis_server")]
@@ -48,6 +50,7 @@ class Worker:
             here.loop.call_soon_threadsafe(here.main.cancel)
         self._thread.join(WITHIN)
         assert not self._thread.is_alive()
+        gc.collect()  # closes its threads' connections to the database, which a worker's process takes along
 
     def _run(self, up: threading.Event) -> None:
         try:
@@ -128,7 +131,7 @@ def test_a_lab_opened_again_goes_on_in_its_log_with_its_mailboxes(worker, activi
     for start in (1, 2):
         tasks.open_lab(lab.pk)
         assert wait_for_state(lab, "running").starts == start
-        lab.world.mailboxes.all()[0].deliver("a@b", b"kept", lab.opened_at)
+        deliver(lab.world, b"kept")
         tasks.close_lab(lab.pk)
         wait_for_state(lab, "ended")
         if start == 1:

@@ -4,11 +4,10 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from django.utils import timezone
 
 from portal.worlds.models import NEWEST, Mailbox, Message, World
 from protocols.world import WorldError, parse_world
-from tests.portal.conftest import LECTURE
+from tests.portal.conftest import LECTURE, deliver
 
 
 def mailbox(world: World, address: str = "bob@lentil.edu") -> Mailbox:
@@ -20,18 +19,18 @@ def test_a_template_has_the_mailboxes_that_its_document_names(activity):
 
 
 def test_making_mailboxes_again_keeps_those_that_are_there(activity):
-    mailbox(activity.world).deliver("a@b", b"kept", timezone.now())
+    deliver(activity.world, b"kept")
     activity.world.make_mailboxes()
     assert mailbox(activity.world).messages.count() == 1
     assert activity.world.mailboxes.count() == 3
 
 
 def test_a_copy_is_a_labs_own(activity):
-    mailbox(activity.world).deliver("a@b", b"of the template", timezone.now())
+    deliver(activity.world, b"of the template")
     copy = activity.world.copy_for_lab()
     assert copy.document() == activity.world.document()
     assert (copy.activity, copy.copied_from) == (None, activity.world)
-    mailbox(copy).deliver("a@b", b"of the copy", timezone.now())
+    deliver(copy, b"of the copy")
     assert [bytes(m.raw) for m in mailbox(copy).messages.all()] == [b"of the template", b"of the copy"]
     assert mailbox(activity.world).messages.count() == 1
 
@@ -51,7 +50,7 @@ def test_the_document_has_the_mailboxes_of_the_models(activity):
 def test_a_delivered_message_keeps_its_octets_and_is_numbered(activity):
     raw = b"Subject: x\x00y\r\n\r\n" + bytes(range(256))
     for seq in (1, 2):
-        message = mailbox(activity.world).deliver("a@b", raw, timezone.now())
+        message = deliver(activity.world, raw)
         assert (message.seq, message.size) == (seq, len(raw))
     stored = Message.objects.all()[0]
     assert bytes(stored.raw) == raw
@@ -60,7 +59,7 @@ def test_a_delivered_message_keeps_its_octets_and_is_numbered(activity):
 
 def test_a_list_shows_the_newest_first_without_reading_octets(activity):
     for number in range(NEWEST + 5):
-        mailbox(activity.world).deliver("a@b", b"Subject: %d\r\n\r\n" % number, timezone.now())
+        deliver(activity.world, b"Subject: %d\r\n\r\n" % number)
     with CaptureQueriesContext(connection) as queries:
         listed = {box.address: box.newest for box in activity.world.list_mailboxes()}
     assert len(queries) == 2
