@@ -1,0 +1,101 @@
+"""A private PostgreSQL: Debian's, on a Unix socket in a folder of its own, ended with whoever started it.
+
+It runs under an ordinary user, since it refuses root. The process that keeps it waits for the end of its standard
+input, which comes however its parent ends, then stops the server and removes the folder.
+"""
+
+from __future__ import annotations
+
+import getpass
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+BINARIES = Path("/usr/lib/postgresql")  # a folder for each version
+ORDINARY_USER = "postgres"  # Debian's package makes this account
+ANSWERS_WITHIN = 30  # seconds
+# No TCP. What a test writes need not survive a machine that fails. Shared memory lies in the folder, and goes with it.
+OPTIONS = ["listen_addresses=", "fsync=off", "full_page_writes=off", "dynamic_shared_memory_type=mmap"]
+
+
+@contextmanager
+def private_postgresql() -> Iterator[str]:
+    """A server while this lasts: the address of its one, empty database, as DATABASE_URL has it."""
+    keeper = subprocess.Popen(
+        [sys.executable, "-m", "tests.postgresql"],
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,  # Ctrl-C reaches whoever uses the server; they say when it may go
+    )
+    assert keeper.stdin
+    assert keeper.stdout
+    try:
+        url = keeper.stdout.readline().strip()
+        assert url, "PostgreSQL did not start; it says why above."
+        yield url
+    finally:
+        keeper.stdin.close()
+        keeper.wait()
+
+
+def keep() -> None:
+    """Start a server, print its address, and end it when the standard input ends."""
+    folder = Path(tempfile.mkdtemp(prefix="lentil-pg-", dir="/tmp"))  # a Unix socket's path is short
+    user = ORDINARY_USER if os.geteuid() == 0 else getpass.getuser()
+    try:
+        shutil.chown(folder, user)
+        run("initdb", "--auth=trust", "--username=lentil", "--encoding=UTF8", "--no-sync", folder=folder, user=user)
+        server = start("postgres", *(f"-c{option}" for option in OPTIONS), f"-k{folder}", folder=folder, user=user)
+        try:
+            wait_until_it_answers(folder, user)
+            print(f"postgresql://lentil@/lentil?host={folder}", flush=True)
+            sys.stdin.read()
+        finally:
+            server.send_signal(signal.SIGINT)  # PostgreSQL's "fast" shutdown: it waits for nobody
+            server.wait()
+    finally:
+        shutil.rmtree(folder)
+
+
+def start(program: str, *arguments: str, folder: Path, user: str) -> subprocess.Popen[bytes]:
+    """Start one of PostgreSQL's programs on the cluster in `folder`. It ends with us."""
+    newest = max(BINARIES.glob("*/bin"), key=lambda path: int(path.parent.name))
+    as_user = ["--reuid", user, "--regid", user, "--clear-groups"] if os.geteuid() == 0 else []
+    return subprocess.Popen(
+        ["setpriv", *as_user, "--pdeathsig", "INT", newest / program, *arguments],
+        cwd=folder,
+        env={"PGDATA": str(folder / "data"), "PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8"},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=(folder / "said.txt").open("ab"),
+    )
+
+
+def run(program: str, *arguments: str, folder: Path, user: str) -> None:
+    """Run one of PostgreSQL's programs to its end; what it said is shown where it failed."""
+    if start(program, *arguments, folder=folder, user=user).wait() != 0:
+        sys.exit((folder / "said.txt").read_text())
+
+
+def wait_until_it_answers(folder: Path, user: str) -> None:
+    """Wait for the server, and make its database."""
+    until = time.monotonic() + ANSWERS_WITHIN
+    create = ["createdb", f"--host={folder}", "--username=lentil", "lentil"]
+    while start(*create, folder=folder, user=user).wait() != 0:
+        if time.monotonic() > until:
+            sys.exit((folder / "said.txt").read_text())
+        time.sleep(0.1)
+
+
+if __name__ == "__main__":
+    keep()
