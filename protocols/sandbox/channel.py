@@ -28,16 +28,19 @@ class Channel(asyncio.Protocol):
         self._quiet = asyncio.Event()  # no connection is open
         self._quiet.set()
         self._loop = asyncio.get_running_loop()
-        self._unsent: list[bytes] = []
+        self._unsent = bytearray()
         self._closed = asyncio.Event()
         self._room = threading.Event()  # what the capture's thread waits for
         self._room.set()
 
     def send(self, message: FromLab) -> None:
-        """Send a message. What is said in one turn of the loop goes out together."""
+        """Send a message. What is said in one turn of the loop goes out together, unless that becomes much: else the
+        wire would be held too late."""
         if not self._unsent:
             self._loop.call_soon(self._flush)
-        self._unsent.append(encode(message))
+        self._unsent += encode(message)
+        if len(self._unsent) > limits.CHUNK:
+            self._flush()
 
     def send_event(self, event: Event) -> None:
         """Send the next event, and keep count of the open connections."""
@@ -91,5 +94,6 @@ class Channel(asyncio.Protocol):
         self.recorder.release()
 
     def _flush(self) -> None:
-        unsent, self._unsent = self._unsent, []
-        self._transport.write(b"".join(unsent))
+        if self._unsent:
+            unsent, self._unsent = self._unsent, bytearray()
+            self._transport.write(unsent)

@@ -206,11 +206,11 @@ class RunningLab:
         return SANDBOX_LOST if self._zygote.lost.done() else DIED
 
     async def _receive(self) -> bytes:
-        """What has arrived, at most a batch; nothing at the end. While a batch is committed nothing is read: then the
-        channel fills, and the lab holds its peers."""
+        """What has arrived, no more than other labs can wait for; nothing at the end. While a batch is committed
+        nothing is read: then the channel fills, and the lab holds its peers."""
         try:
             # recv and never recvmsg: a descriptor that a lab sends is not taken.
-            return await self._loop.sock_recv(self._control, limits.BATCH)
+            return await self._loop.sock_recv(self._control, limits.CHUNK)
         except OSError:
             return b""
 

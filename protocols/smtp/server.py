@@ -155,6 +155,7 @@ class Connection(SMTP):
                 return
             await self._say(self._talk.open())
             while not self._is_over():
+                await self._recorder.room()  # before each answer: a thousand commands may have come at once
                 answer = await self._next()
                 if answer is not None:
                     await self._say(answer)
@@ -181,7 +182,6 @@ class Connection(SMTP):
         return answer
 
     async def _hear(self) -> None:
-        await self._recorder.room()
         self._more.clear()
         self._wire.resume_reading()
         await self._more.wait()
