@@ -62,8 +62,10 @@ export class CommandBox {
     const lines = event.clipboardData.getData("text").split(/\r\n|\r|\n/);
     if (lines.length === 1) return;
     event.preventDefault();
-    if (lines.length > PASTE_LIMIT) {
-      this.#complain(`A paste is at most ${PASTE_LIMIT} lines long, and this has ${lines.length}. Send it in parts.`);
+    const count = lines.length - (lines.at(-1) === ""); // what ends in a line break has no line after it
+    if (count > PASTE_LIMIT) {
+      const found = count.toLocaleString("en");
+      this.#complain(`A paste is at most ${PASTE_LIMIT} lines long, and this has ${found}. Send it in parts.`);
       return;
     }
     const { value, selectionStart, selectionEnd } = this.#input;

@@ -2,12 +2,13 @@
 // is one line.
 const MESSAGE_LIMIT = 4 * 1024; // octets of one message; portal/labs/messages.py holds it
 const MESSAGES_A_SECOND = 16; // below the 20 that a socket may send, so that a long paste is not refused
+const SECOND = 1000; // ms
 const PATIENCE = 2000; // ms after which a line that the log does not have is sent again
 
 export class Outbox {
   #socket;
   #changed;
-  #sent = []; // times of the messages of the last second
+  #settled = []; // when the portal was seen to have taken each line of the last second
   #timer = null;
   #look = null;
   items = []; // {clientId, text, sent: when, typed: the seq at which the log has it}, in order
@@ -33,19 +34,21 @@ export class Outbox {
     this.#sendAgain(this.items.filter(isNew));
   }
 
-  // Sends what waits, in order, no faster than a socket may.
+  // Sends what waits, in order, no faster than a socket may. A line counts until a second after the portal was seen to
+  // have taken it: by the time of sending, lines that the network held up and then brought all at once would be too
+  // many.
   send() {
     clearTimeout(this.#timer);
     for (const item of this.items.filter((waiting) => waiting.sent === null)) {
       const now = Date.now();
-      this.#sent = this.#sent.filter((time) => time > now - 1000);
-      if (this.#sent.length >= MESSAGES_A_SECOND) {
-        this.#timer = setTimeout(() => this.send(), this.#sent[0] + 1000 - now);
+      this.#settled = this.#settled.filter((time) => time > now - SECOND);
+      if (this.#settled.length + this.items.filter(isUnderWay).length >= MESSAGES_A_SECOND) {
+        // Where none has settled yet, the events that settle one come back here.
+        if (this.#settled.length) this.#timer = setTimeout(() => this.send(), this.#settled[0] + SECOND - now);
         break;
       }
       if (!this.#socket.send(message(item))) break;
       item.sent = now;
-      this.#sent.push(now);
       clearTimeout(this.#look);
       this.#look = setTimeout(() => this.#lookAfter(), PATIENCE);
     }
@@ -71,7 +74,10 @@ export class Outbox {
     else if (item && isShown(description)) {
       // A block may have shown those typed before it.
       this.items = this.items.filter((other, place) => place > index || (place < index && isNew(other)));
-    } else if (item) item.typed = description.seq;
+    } else if (item) {
+      item.typed = description.seq;
+      this.#settled.push(Date.now());
+    }
   }
 
   // The lab stopped or started: nothing is on its way any more. Returns the lines that the log does not have.
@@ -85,6 +91,8 @@ export class Outbox {
   refuse(clientId) {
     const item = this.items.find((waiting) => waiting.clientId === clientId);
     this.items = this.items.filter((waiting) => waiting !== item);
+    this.#settled.push(Date.now());
+    this.send();
     return item;
   }
 }
@@ -108,4 +116,8 @@ function isShown(description) {
 
 function isNew(item) {
   return !item.typed;
+}
+
+function isUnderWay(item) {
+  return item.sent !== null && isNew(item);
 }

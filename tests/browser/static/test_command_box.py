@@ -111,10 +111,31 @@ def test_a_long_paste_is_sent_no_faster_than_a_socket_may(log, page):
     assert log.typed() == [f"NOOP {number}" for number in range(40)]
 
 
-def test_a_paste_past_the_limit_sends_nothing(log, page):
-    paste(page, "\n" * 200)
-    expect(page.get_by_role("alert")).to_contain_text("at most 200 lines")
+def test_lines_that_the_network_holds_up_are_not_followed_by_more_than_a_socket_may_send(log, page):
+    held: list[dict[str, str]] = []
+    log.answer = held.append
+    paste(page, "\n".join(f"NOOP {number}" for number in range(21)))
+    page.wait_for_timeout(1_500)
+    assert log.typed() == [f"NOOP {number}" for number in range(16)]
+    log.answer = log.say
+    for message in held:
+        log.say(message)
+    expect(page.locator(LINES)).to_have_text([f"NOOP {number}" for number in range(20)])
+
+
+@pytest.mark.parametrize("text", ["\n" * 201, "\n" * 200 + "last"])
+def test_a_paste_past_the_limit_sends_nothing(log, page, text):
+    paste(page, text)
+    expect(page.get_by_role("alert")).to_have_text(
+        "A paste is at most 200 lines long, and this has 201. Send it in parts."
+    )
     assert log.typed() == []
+
+
+def test_a_paste_of_as_many_lines_as_may_be_is_taken(log, page):
+    paste(page, "NOOP\n" * 200)
+    expect(page.get_by_role("alert")).to_be_empty()
+    expect(page.locator(PENDING).or_(page.locator(LINES))).to_have_count(200)
 
 
 def test_up_and_down_recall_what_was_sent(page):
