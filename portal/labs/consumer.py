@@ -41,6 +41,10 @@ from portal.labs.messages import (
 )
 from portal.labs.models import Lab
 
+UNHEARD = (
+    "The lab does not answer. Send the line again in a moment; "
+    "if the lab was lost, it will end here, and can be opened again."
+)
 TRY_AGAIN = 1013  # close code: who this is cannot be found out now
 NOT_YOURS = 4403  # close code: the user may not see this lab, or not any more
 TOO_MUCH = 4429  # close code: the page goes on sending what is refused
@@ -127,7 +131,7 @@ class LabConsumer(AsyncWebsocketConsumer):
             await self._refuse("The lab cannot be reached for the moment; send the line again.", message.client_id)
             return
         if not is_heard:
-            await self._refuse("This lab is not running; open it again to go on.", message.client_id)
+            await self._refuse(UNHEARD, message.client_id)
 
     # To the page
 
@@ -225,6 +229,7 @@ def _find_access(session: str | None, lab_id: int, is_new: bool) -> tuple[bool, 
         return False, False
     if is_new:
         lab.record_visit(user)
+    lab.record_watching()
     return True, may(user, "type", lab)
 
 

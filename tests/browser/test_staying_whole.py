@@ -22,7 +22,7 @@ from tests.browser.lab_page import (
 )
 from tests.running import ROOT, SERVED_WITHIN, find_free_port
 
-NOOPS = 40
+DROPS = 100
 LOOK = 25_000  # milliseconds: whoever missed a bell looks at the log every 20 seconds
 
 
@@ -32,8 +32,28 @@ def wait_until_same(page, portal, lab, last):
     assert shown(page) == logged(portal, lab)
 
 
-def test_a_socket_dropped_20_times_while_lines_flow_loses_nothing(open_as, portal):
-    page = open_as("alice")
+def test_sockets_of_two_tabs_dropped_100_times_while_lines_flow_lose_nothing(open_as, portal):
+    first, second = open_as("alice"), open_as("alice")
+    tabs = {page: count_sockets(page) for page in (first, second)}
+    lab = open_lab(first)
+    second.goto(f"/labs/{lab}/")
+    connect(first)
+    for number in range(DROPS // 2):
+        typing = (first, second)[number % 2]
+        type_line(typing, f"NOOP {number}")
+        if number % 5 == 0:
+            typing.wait_for_timeout(50)  # what was typed is on its way, or has just come back
+        drop(tabs)
+    type_line(first, "QUIT")
+    for page in tabs:
+        wait_until_same(page, portal, lab, "closing connection")
+    said = [text for _, text in shown(first) if text.startswith("NOOP ")]
+    assert sorted(said) == sorted(f"NOOP {number}" for number in range(DROPS // 2))
+    assert shown(first) == shown(second)
+
+
+def count_sockets(page):
+    """The list of the sockets that the page makes from now on, oldest first."""
     sockets = []
 
     def pass_on(socket):
@@ -41,26 +61,21 @@ def test_a_socket_dropped_20_times_while_lines_flow_loses_nothing(open_as, porta
         sockets.append(socket)
 
     page.route_web_socket("**/ws/labs/**", pass_on)
-    lab = open_lab(page)
-    connect(page)
-    for number in range(NOOPS):
-        type_line(page, f"NOOP {number}")
-        if number % 2:
-            drop(page, sockets)
-    type_line(page, "QUIT")
-    wait_until_same(page, portal, lab, "closing connection")
-    assert [text for _, text in shown(page) if text.startswith("NOOP ")] == [f"NOOP {n}" for n in range(NOOPS)]
+    return sockets
 
 
-def drop(page, sockets):
-    """Close the page's socket in the middle of whatever it does, once it has made another."""
-    known = len(sockets)
-    sockets[-1].close()
-    for _ in range(100):
-        if len(sockets) > known:
-            return
-        page.wait_for_timeout(50)
-    raise AssertionError("The page did not connect again.")
+def drop(tabs):
+    """Close each tab's socket in the middle of whatever it does, and wait until all have made others."""
+    known = {page: len(sockets) for page, sockets in tabs.items()}
+    for sockets in tabs.values():
+        sockets[-1].close()
+    for page, sockets in tabs.items():
+        for _ in range(200):
+            if len(sockets) > known[page]:
+                break
+            page.wait_for_timeout(50)
+        else:
+            raise AssertionError("The page did not connect again.")
 
 
 def test_every_second_bell_thrown_away_leaves_no_gap(open_as, portal, portal_losing_bells):

@@ -18,7 +18,7 @@ from portal.asgi import application
 from portal.courses.models import Enrolment
 from portal.labs import feed, limits
 from portal.labs.bus import Follower, bells_of, get_bus, inputs_of, ring
-from portal.labs.consumer import NOT_YOURS, TOO_MUCH
+from portal.labs.consumer import NOT_YOURS, TOO_MUCH, UNHEARD
 from portal.labs.messages import MESSAGE_LIMIT, MESSAGES_A_SECOND, Bell, HangUp, Input, Paused, to_text
 from portal.labs.models import Lab, Visit
 from tests.portal.conftest import make_line
@@ -258,7 +258,7 @@ async def test_a_line_for_a_lab_without_an_owner_is_refused_in_a_sentence(alice,
     refusal = await page.hear_refusal()
     assert refusal == {
         "type": "refused",
-        "sentence": "This lab is not running; open it again to go on.",
+        "sentence": UNHEARD,
         "client_id": "a-1",
     }
 
