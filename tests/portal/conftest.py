@@ -3,7 +3,6 @@ Mallory, who is in another course."""
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 import time
 from collections.abc import Callable, Iterator
@@ -18,6 +17,7 @@ from django.utils import timezone
 from portal.accounts.models import User
 from portal.courses.models import Activity, Course, Enrolment, Unit
 from portal.labs.models import Lab
+from portal.run import find_redis
 from portal.worlds.models import Message, World
 from protocols import events
 
@@ -30,7 +30,7 @@ class RedisServer:
 
     def start(self) -> None:
         socket = str(settings.VAR / "redis.sock")
-        command = [shutil.which("redis-server") or "redis-server", "--port", "0", "--unixsocket", socket, "--save", ""]
+        command = [find_redis(), "--port", "0", "--unixsocket", socket, "--save", ""]
         self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
         until = time.monotonic() + ANSWERS_WITHIN
         while True:
