@@ -47,9 +47,10 @@ class Description:
     """One event for a reader.
 
     `parts` are the line's pieces in order with their styles; joined, they are the line as it was on the wire without
-    its line ending. `phase` is the phase to mark in the margin. `help` is the one sentence below a line that went
-    wrong. `client_id` is the page's own id of the typed line that this event came of. `note` is set where the event
-    is not a line on the wire: a sentence, such as a connection's end. `heading` is set where a connection begins.
+    its line ending. Those of a block are its first octets, with "\\n" for each CR LF and without the last one. `phase`
+    is the phase to mark in the margin. `help` is the one sentence below a line that went wrong. `client_id` is the
+    page's own id of the typed line that this event came of. `note` is set where the event is not a line on the wire: a
+    sentence, such as a connection's end. `heading` is set where a connection begins.
     """
 
     seq: int

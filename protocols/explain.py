@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from protocols import limits
-from protocols.description import Description, Explanation, visible
+from protocols.description import Description, Explanation, PartStyle, visible
 from protocols.events import Block, Closed, Console, Delivered, Event, Fault, Lab, Line, Opened
 from protocols.smtp import explain as smtp
 from protocols.smtp.tables import reference
@@ -93,10 +93,19 @@ def _block(shown: Description, event: Block) -> Description:
     rest = f", the first {BLOCK_SHOWN:,} of them shown" if size > BLOCK_SHOWN else ""
     return replace(
         shown,
-        parts=visible(event.raw[:BLOCK_SHOWN], "text"),
+        parts=_visible_lines(event.raw[:BLOCK_SHOWN]),
         phase="transfer",
         note=f"{size:,} octet{'' if size == 1 else 's'} in one block{rest}.",
     )
+
+
+def _visible_lines(octets: bytes) -> tuple[tuple[PartStyle, str], ...]:
+    """The octets as parts, with a line break for each CR LF: there are many lines in a block."""
+    first, *others = octets.removesuffix(b"\r\n").split(b"\r\n")
+    parts = list(visible(first, "text"))
+    for line in others:
+        parts += [("text", "\n"), *visible(line, "text")]
+    return tuple(parts) or (("text", ""),)
 
 
 def _delivered(shown: Description, event: Delivered) -> Description:
@@ -152,7 +161,7 @@ PRINTED = {
     "not-connected": "You are not connected, so {text} went nowhere. Open a connection first: connect, a host and a "
     "port.",
     "no-host": "Name the host to connect to, as in connect mx.lentil.edu 25.",
-    "unknown-host": "No host of this lab is called {text}. The hosts and their names stand beside the transcript.",
+    "unknown-host": "No host of this lab is called {text}. Compare the name with those in the list of hosts.",
     "no-server": "{text} is there, but it runs no server to connect to. Choose a host with a port beside its name.",
     "bad-port": "{text} is no port. A port is a number from 1 to 65535; mail servers listen on 25.",
     "refused": "{text} refused the connection: no server listens on that port. Check the number; mail servers listen "

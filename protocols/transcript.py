@@ -58,7 +58,8 @@ def show(event: Description) -> Iterator[str]:
         yield ""
         yield f"      {'  '.join(event.heading)}"
     if event.parts:
-        yield f"{event.seq:4}  {event.side or ' '}  {''.join(text for _, text in event.parts)}"
+        text = "".join(text for _, text in event.parts).replace("\n", "\n         ")  # a block has many lines
+        yield f"{event.seq:4}  {event.side or ' '}  {text}"
     for sentence in (event.note, event.help):
         if sentence:
             yield f"         {sentence}"

@@ -71,6 +71,19 @@ def test_a_block_shows_its_beginning_and_its_exact_size(size, note):
 
 
 @pytest.mark.parametrize(
+    ("raw", "parts"),
+    [
+        (b"one\r\n\r\nthree\r\n", (("text", "one"), ("text", "\n"), ("text", "\n"), ("text", "three"))),
+        (b"a\nb\rc\r\n", (("text", "a"), ("control", "\\x0a"), ("text", "b"), ("control", "\\x0d"), ("text", "c"))),
+        (b"\r\n", (("text", ""),)),
+    ],
+)
+def test_a_block_breaks_its_lines_where_they_end_and_nowhere_else(raw, parts):
+    block = Block(seq=1, at=0, conn="1.1", protocol="smtp", side="C", raw=raw, state="data")
+    assert explain.describe(block, None).parts == parts
+
+
+@pytest.mark.parametrize(
     ("event", "note"),
     [
         (Lab(seq=1, at=0, change="started", start=1), "The lab is running."),
