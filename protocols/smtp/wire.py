@@ -125,6 +125,8 @@ def _no_command(content: bytes, name: str, argument: bytes) -> str:
         return "other-protocol"
     if content.upper().startswith((b"MAILFROM", b"RCPTTO", b"MAIL:", b"RCPT:", b"HELO:", b"EHLO:")):
         return "glued-verb"
+    if name.partition("\t")[0] in KNOWN:
+        return "glued-verb"  # RFC 5321 section 4.1.2: SP is the space, and no tab
     if content.upper().startswith((b"FROM:<", b"FROM: <", b"TO:<", b"TO: <")):
         return "verb-left-out"
     if _TEXTBOOK_SIDE.match(content):

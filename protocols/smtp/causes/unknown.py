@@ -124,9 +124,9 @@ CAUSES = (
         code="500",
         enhanced="5.5.2",
         words="A space follows the verb",
-        says="The verb ends at a space. In your line something follows it directly, so the server does not see a verb "
-        "that it knows.",
-        help="Put a space after the verb, as in MAIL FROM: or RCPT TO:, and no colon before it.",
+        says="The verb ends at a space. In your line something else follows it, so the server does not see a verb that "
+        "it knows.",
+        help="Put a space after the verb, not a tab or a colon, as in HELO mx.halva.fr or MAIL FROM:<alice@halva.fr>.",
         references=((5321, "4.1.1"), (5321, "2.4")),
     ),
     Cause(

@@ -88,6 +88,7 @@ def test_a_verb_and_its_argument(line, verb, argument):
         (b"From: alice@halva.fr\r\n", "header-before-data"),
         (b"To: <bob@lentil.edu>\r\n", "verb-left-out"),
         (b"RCPTTO:<bob@lentil.edu>\r\n", "glued-verb"),
+        (b"helo\tmx.halva.fr\r\n", "glued-verb"),
         (b"s: 250 Ok\r\n", "textbook-side"),
         (b"250-SIZE\r\n", "reply-from-client"),
         (b"How about with naan?\r\n", "text-before-data"),
