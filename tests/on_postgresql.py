@@ -15,7 +15,7 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
     """Start the server before Django's settings are read."""
     stack = ExitStack()
     early_config.add_cleanup(stack.close)
-    os.environ["DATABASE_URL"] = stack.enter_context(private_postgresql())
+    os.environ["DATABASE_URL"] = stack.enter_context(private_postgresql()).url
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

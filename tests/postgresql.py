@@ -1,7 +1,7 @@
 """A private PostgreSQL: Debian's, on a Unix socket in a folder of its own, ended with whoever started it.
 
-It runs under an ordinary user, since it refuses root. The process that keeps it waits for the end of its standard
-input, which comes however its parent ends, then stops the server and removes the folder.
+It runs under an ordinary user, since it refuses root. The process that keeps it takes the orders "stop" and "start" on
+its standard input. The end of that comes however its parent ends: then it stops the server and removes the folder.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -26,9 +27,32 @@ ANSWERS_WITHIN = 30  # seconds
 OPTIONS = ["listen_addresses=", "fsync=off", "full_page_writes=off", "dynamic_shared_memory_type=mmap"]
 
 
+@dataclass(frozen=True)
+class Server:
+    """A server: the address of its one, empty database, as DATABASE_URL has it, and the process that keeps it."""
+
+    url: str
+    keeper: subprocess.Popen[str]
+
+    @contextmanager
+    def away(self) -> Iterator[None]:
+        """Stopped, and started again afterwards."""
+        self._order("stop")
+        try:
+            yield
+        finally:
+            self._order("start")
+
+    def _order(self, order: str) -> None:
+        assert self.keeper.stdin
+        assert self.keeper.stdout
+        print(order, file=self.keeper.stdin, flush=True)
+        assert self.keeper.stdout.readline().strip() == order
+
+
 @contextmanager
-def private_postgresql() -> Iterator[str]:
-    """A server while this lasts: the address of its one, empty database, as DATABASE_URL has it."""
+def private_postgresql() -> Iterator[Server]:
+    """A server while this lasts."""
     keeper = subprocess.Popen(
         [sys.executable, "-m", "tests.postgresql"],
         cwd=ROOT,
@@ -42,29 +66,43 @@ def private_postgresql() -> Iterator[str]:
     try:
         url = keeper.stdout.readline().strip()
         assert url, "PostgreSQL did not start; it says why above."
-        yield url
+        yield Server(url, keeper)
     finally:
         keeper.stdin.close()
         keeper.wait()
 
 
 def keep() -> None:
-    """Start a server, print its address, and end it when the standard input ends."""
+    """Start a server, print its address, follow orders, and end it when the standard input ends."""
     folder = Path(tempfile.mkdtemp(prefix="lentil-pg-", dir="/tmp"))  # a Unix socket's path is short
     user = ORDINARY_USER if os.geteuid() == 0 else getpass.getuser()
     try:
         shutil.chown(folder, user)
         run("initdb", "--auth=trust", "--username=lentil", "--encoding=UTF8", "--no-sync", folder=folder, user=user)
-        server = start("postgres", *(f"-c{option}" for option in OPTIONS), f"-k{folder}", folder=folder, user=user)
-        try:
+        with running_server(folder, user):
             wait_until_it_answers(folder, user)
             print(f"postgresql://lentil@/lentil?host={folder}", flush=True)
-            sys.stdin.read()
-        finally:
-            server.send_signal(signal.SIGINT)  # PostgreSQL's "fast" shutdown: it waits for nobody
-            server.wait()
+            order = sys.stdin.readline()
+        while order:
+            print("stop", flush=True)
+            if not sys.stdin.readline():
+                break
+            with running_server(folder, user):
+                print("start", flush=True)
+                order = sys.stdin.readline()
     finally:
         shutil.rmtree(folder)
+
+
+@contextmanager
+def running_server(folder: Path, user: str) -> Iterator[None]:
+    """The cluster in `folder`, served."""
+    server = start("postgres", *(f"-c{option}" for option in OPTIONS), f"-k{folder}", folder=folder, user=user)
+    try:
+        yield
+    finally:
+        server.send_signal(signal.SIGINT)  # PostgreSQL's "fast" shutdown: it waits for nobody
+        server.wait()
 
 
 def start(program: str, *arguments: str, folder: Path, user: str) -> subprocess.Popen[bytes]:

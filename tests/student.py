@@ -74,6 +74,7 @@ class LabPage:
         self.lab = lab
         self.shown: list[dict[str, Any]] = []
         self.messages: list[dict[str, Any]] = []
+        self.connections = 0  # that it has made
         self._socket: ClientConnection | None = None
         self._connected = ExitStack()
 
@@ -139,6 +140,7 @@ class LabPage:
             self._socket = self._connected.enter_context(
                 connect(url, additional_headers=headers, origin=origin, open_timeout=10, proxy=None)
             )
+            self.connections += 1
             self.send(type="since", seq=self.last)
             return
         message = json.loads(self._socket.recv(timeout=seconds))

@@ -12,7 +12,7 @@ from tests.running import running_portal
 from tests.student import Student
 
 GONE_WITHIN = 15  # seconds
-KEPT = "with private_postgresql() as url: print(url, flush=True); time.sleep(60)"
+KEPT = "with private_postgresql() as server: print(server.url, flush=True); time.sleep(60)"
 DIALOGUE = [
     ("connect mx.lentil.edu 25", "220"),
     ("HELO mx.halva.fr", "250"),
@@ -26,11 +26,11 @@ DIALOGUE = [
 
 
 def test_a_whole_portal_needs_nothing_but_its_address(tmp_path):
-    with private_postgresql() as url, running_portal(tmp_path, DATABASE_URL=url) as portal:
+    with private_postgresql() as server, running_portal(tmp_path, DATABASE_URL=server.url) as portal:
         page = Student(portal, "alice").open_lab()
         for text, code in DIALOGUE:
             page.say(text, code)
-        with psycopg.connect(url) as database:
+        with psycopg.connect(server.url) as database:
             messages = database.execute("select raw from worlds_message").fetchall()
         assert [raw.endswith(b"\r\nDo you like dahl?\r\n") for (raw,) in messages] == [True]
         assert [each["seq"] for each in page.shown] == list(range(1, page.last + 1))

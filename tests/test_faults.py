@@ -19,6 +19,7 @@ from contextlib import closing, contextmanager
 import pytest
 
 from portal.labs import limits
+from tests.postgresql import private_postgresql
 from tests.running import OTHERS_SETTINGS, ROOT, is_alive, running_portal
 from tests.student import LabOver, LabPage, Student, read_text
 
@@ -105,8 +106,12 @@ def assert_it_is_the_log(page: LabPage) -> None:
     assert [each["kind"] for each in page.shown] == [kind for _, kind, _ in rows]
     for each, (_, kind, raw) in zip(page.shown, rows, strict=True):
         assert kind != "line" or read_text(each) == bytes(raw).decode().rstrip("\r\n")
+    assert_a_new_page_is_shown_the_same(page)
+
+
+def assert_a_new_page_is_shown_the_same(page: LabPage) -> None:
     new = LabPage(page.student, page.lab)
-    new.hear_for(10, lambda: new.last == page.last)
+    new.hear_for(10, lambda: new.last >= page.last)
     new.drop()
     assert new.shown == page.shown
 
@@ -226,7 +231,7 @@ def test_a_database_away_for_30_seconds_pauses_the_lab_which_says_so_and_goes_on
     ((epoch,),) = portal.rows("select epoch from labs_lab where id = ?", page.lab)
     with locked_database(portal):
         away = time.monotonic()
-        before, told = len(page.shown), len(page.messages)
+        before, told, connections = len(page.shown), len(page.messages), page.connections
         page.send(type="input", client_id="while-away", console=1, text="HELO while.away")
         page.hear_for(10, lambda: len(page.messages) > told)
         assert "database does not answer" in page.messages[-1]["sentence"]
@@ -240,7 +245,31 @@ def test_a_database_away_for_30_seconds_pauses_the_lab_which_says_so_and_goes_on
     page.say("QUIT", "221")
     hold_dialogue(page)
     assert_it_is_the_log(page)
+    assert page.connections == connections
     assert portal.rows("select state, epoch from labs_lab where id = ?", page.lab) == [("running", epoch)]
+
+
+def test_a_database_server_that_is_stopped_pauses_the_lab_which_goes_on_when_it_is_back(tmp_path_factory):
+    var = tmp_path_factory.mktemp("v")
+    with private_postgresql() as server, running_portal(var, DATABASE_URL=server.url) as portal:
+        page = Student(portal, "alice").open_lab()
+        page.say(*DIALOGUE[0])
+        with server.away():
+            before, told = len(page.shown), len(page.messages)
+            page.send(type="input", client_id="while-away", console=1, text="HELO while.away")
+            page.hear_for(10, lambda: len(page.messages) > told)
+            assert page.messages[-1]["type"] == "paused"
+            status, _, shown = page.student.get(f"/labs/{page.lab}/")
+            assert (status, "database does not answer for the moment" in shown) == (503, True)
+            page.hear_for(limits.LEASE + 2)
+            assert {each["type"] for each in page.messages[told:]} == {"paused"}
+            assert len(page.shown) == before
+        page.hear_for(20, lambda: any(read_text(each).startswith("250") for each in page.shown[before:]))
+        page.say("QUIT", "221")
+        hold_dialogue(page)
+        assert change_of(page) == "started"
+        assert page.connections == 1
+        assert_a_new_page_is_shown_the_same(page)
 
 
 # The lease
