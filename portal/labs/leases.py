@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import F, QuerySet, Sum, TextField
+from django.db.models.functions import Cast, Length
 from django.utils import timezone
 
 from portal.labs import feed, limits
@@ -19,13 +20,14 @@ from protocols.world import World
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A lab that a worker has just become the owner of, and what its start needs: where its log ends, and the ids of
-    the lines that it has already."""
+    """A lab that a worker has just become the owner of, and what its start needs: where its log ends, the octets
+    that it holds, and the ids of the lines that it has already."""
 
     lab: int
     epoch: int
     start: int
     last_seq: int
+    octets: int
     client_ids: frozenset[str]
 
 
@@ -38,7 +40,13 @@ def claim(lab_id: int, owner: str) -> Claim | None:
         lab = Lab.objects.get(pk=lab_id)
     # Outside: the log may be long, and nobody else writes it now.
     ids = Event.objects.filter(lab=lab, client_id__isnull=False).values_list("client_id", flat=True)
-    return Claim(lab.pk, lab.epoch, lab.starts, lab.last_seq, frozenset(filter(None, ids)))
+    return Claim(lab.pk, lab.epoch, lab.starts, lab.last_seq, _measure_log(lab), frozenset(filter(None, ids)))
+
+
+def _measure_log(lab: Lab) -> int:
+    size = Sum(Length("raw") + Length(Cast("data", TextField())))
+    octets: int | None = Event.objects.filter(lab=lab).aggregate(octets=size)["octets"]
+    return octets or 0
 
 
 def read_world(lab_id: int) -> World:
@@ -57,6 +65,12 @@ def renew(owner: str, epochs: Mapping[int, int]) -> set[int]:
     Lab.up().filter(owner=owner, pk__in=epochs).update(lease_until=_next_end())
     now = dict(Lab.objects.filter(pk__in=epochs).values_list("pk", "epoch"))
     return {lab for lab, epoch in epochs.items() if now.get(lab) != epoch}
+
+
+def find_unwatched(owner: str) -> list[int]:
+    """The owner's labs that no page has shown for so long that they are to end."""
+    recent = timezone.now() - timedelta(seconds=limits.UNWATCHED)
+    return list(Lab.up().filter(owner=owner, watched_at__lt=recent).values_list("pk", flat=True))
 
 
 def find_waiting() -> list[int]:

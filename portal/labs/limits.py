@@ -5,6 +5,7 @@ from __future__ import annotations
 
 LABS_A_PERSON = 3  # running at once
 LABS_A_MACHINE = 200  # running at once under one worker
+UNWATCHED = 1_800  # seconds without input and without a page that shows it, until a lab ends
 
 # Ownership of a lab is a lease. Seconds.
 LEASE = 8  # that a lease lasts; a lab whose lease ran out may be taken over by any worker
@@ -19,8 +20,10 @@ CHUNK = 200  # events in one message to a page
 LOOK = 15  # between two looks of a socket at its log, and at whether its user may still see it
 BELLS_WAITING = 64  # bells for one socket; past that they are dropped, and the socket reads the log
 INPUTS_WAITING = 1_000  # messages from pages to one lab; past that they are dropped, and the pages send them again
-BELL_SIZE = 64 * 1024  # characters of a bell; a larger one goes without its copy of the events
+BELL_EVENTS = 50  # events of a bell; one of more goes without a copy of them
+BELL_SIZE = 64 * 1024  # characters of a bell; a larger one goes without its copy too
 SCOLDINGS = 100  # messages from one socket that no page sends, before it is closed
+WATCHED = 60  # between two notes of pages that a lab is watched
 
 VISIT = 600  # seconds in which a person's looks at one lab count as one visit
 STARTING = 5  # seconds that a request to open a lab may wait for its task, before any worker takes it up by itself

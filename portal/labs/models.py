@@ -15,7 +15,7 @@ from portal.courses.models import Activity, Course
 from portal.labs import limits
 from portal.worlds.models import World
 from protocols import events
-from protocols.explain import LAB_WHY
+from protocols.explain import FINAL, LAB_WHY
 
 if TYPE_CHECKING:
     from portal.accounts.models import User
@@ -28,7 +28,7 @@ class Lab(models.Model):
 
     Who runs it is a lease: `owner` is the worker's name until `lease_until`, and every change of owner raises `epoch`.
     `starts` counts the starts, `last_seq` is the seq of the log's last event, `why` is the code that says why it
-    ended or failed.
+    ended or failed. `watched_at` is when a page last showed it, give or take limits.WATCHED; whoever types has one.
     """
 
     class State(models.TextChoices):
@@ -50,6 +50,7 @@ class Lab(models.Model):
     last_seq = models.PositiveBigIntegerField(default=0)
     opened_at = models.DateTimeField(auto_now_add=True)
     ended_at = models.DateTimeField(null=True, blank=True)
+    watched_at = models.DateTimeField(default=timezone.now)
     why = models.TextField(blank=True)
 
     class Meta:
@@ -73,6 +74,11 @@ class Lab(models.Model):
         """Why it ended or failed, in words; "" while it has not."""
         return LAB_WHY.get(self.why, self.why)
 
+    @property
+    def goes_on(self) -> bool:
+        """Whether it can be opened again once it has ended."""
+        return self.why not in FINAL
+
     def role_of(self, user: User) -> Role | None:
         """Owner for the person whose lab it is, instructor for the course's, both while they are enrolled. Classmates
         have none."""
@@ -86,14 +92,21 @@ class Lab(models.Model):
         self.state = self.State.STARTING
         self.owner = self.why = ""
         self.ended_at = None
-        self.lease_until = timezone.now() + timedelta(seconds=limits.STARTING)
-        self.save(update_fields=["state", "owner", "why", "ended_at", "lease_until"])
+        self.watched_at = timezone.now()
+        self.lease_until = self.watched_at + timedelta(seconds=limits.STARTING)
+        self.save(update_fields=["state", "owner", "why", "ended_at", "watched_at", "lease_until"])
 
     def record_visit(self, user: User) -> None:
         """Keep that `user` looks at this lab, where it is another's. Looks within limits.VISIT are one visit."""
         recent = timezone.now() - timedelta(seconds=limits.VISIT)
         if user.pk != self.person_id and not self.visits.filter(user=user, at__gt=recent).exists():
             self.visits.create(user=user)
+
+    def record_watching(self) -> None:
+        """Keep that a page shows it now."""
+        now = timezone.now()
+        if self.state in self.UP and self.watched_at < now - timedelta(seconds=limits.WATCHED):
+            Lab.up().filter(pk=self.pk).update(watched_at=now)
 
     @classmethod
     def find(cls, pk: int) -> Lab:

@@ -42,6 +42,8 @@ def open_again(lab: Lab) -> Lab:
         twin = next((other for other in up if other.activity_id == lab.activity_id), None)
         if twin:
             return twin
+        if not lab.goes_on:
+            raise LimitReached("The log of this lab is full. Begin a new one; this one stays here to be read.")
         _refuse_past_limit(up)
         lab.ask_for_start()
     _enqueue(lab)

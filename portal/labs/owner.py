@@ -54,11 +54,12 @@ class Log:
 
 
 def ring_for(lab: int, batch: Sequence[events.Event]) -> None:
-    """Ring the bell for committed events, with what readers are shown of them. Never fails: they are committed."""
-    try:
-        descriptions = use_database(feed.describe, lab, batch)
-    except DatabaseError:
-        descriptions = None
+    """Ring the bell for committed events, with what readers are shown of them. Never fails: they are committed. Many
+    come while a program floods the log, and perhaps nobody looks: who does reads them there."""
+    descriptions = None
+    if len(batch) <= limits.BELL_EVENTS:
+        with suppress(DatabaseError):
+            descriptions = use_database(feed.describe, lab, batch)
     ring(Bell(lab, batch[0].seq, batch[-1].seq, descriptions))
 
 
@@ -109,6 +110,7 @@ class Owner:
                 work.create_task(self._take_orders())
                 work.create_task(repeat(self._renew, limits.RENEWAL))
                 work.create_task(repeat(self._look_for_others, limits.RENEWAL))
+                work.create_task(repeat(self._end_unwatched, limits.RENEWAL))
                 work.create_task(repeat(self._announce, limits.RENEWAL))
                 work.create_task(repeat(self._say_pauses, limits.ASKED_AGAIN))
                 ready()
@@ -167,7 +169,12 @@ class Owner:
             else:
                 world = await asyncio.to_thread(use_database, leases.read_world, claim.lab)
                 return await self._supervisor.open(
-                    world, lab_log, start=claim.start, last_seq=claim.last_seq, seen=claim.client_ids
+                    world,
+                    lab_log,
+                    start=claim.start,
+                    last_seq=claim.last_seq,
+                    octets=claim.octets,
+                    seen=claim.client_ids,
                 )
         except StaleOwner:
             return None
@@ -245,6 +252,16 @@ class Owner:
             if written:
                 log.warning("a lab's owner was lost", lab=lab)
                 await asyncio.to_thread(ring_for, lab, written)
+
+    async def _end_unwatched(self) -> None:
+        """End our labs that nobody looks at. While the database was away no page could say that it shows one: each gets
+        its time to do so first."""
+        if not self._well_since or asyncio.get_running_loop().time() - self._well_since < 2 * limits.LOOK:
+            return
+        with suppress(DatabaseError):  # which the next renewal says
+            for lab in await asyncio.to_thread(use_database, leases.find_unwatched, self.name):
+                if lab in self._labs:
+                    self._begin(self._end(self._labs[lab], "unwatched"))
 
     async def _say_pauses(self) -> None:
         """Tell the pages of every lab whose events wait too long to be committed."""

@@ -38,7 +38,10 @@ export class Controls {
     $("end-lab").hidden = !running;
     $("command").hidden = ended;
     $("ended").hidden = !ended;
-    if (ended) $("ended").querySelector("[data-why]").textContent = lab.note ?? "This lab has ended.";
+    if (!ended) return;
+    $("ended").querySelector("[data-why]").textContent = lab.note ?? "This lab has ended.";
+    $("open-again").hidden = !lab.goesOn;
+    $("begin-anew").hidden = lab.goesOn;
   }
 }
 

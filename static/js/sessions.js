@@ -4,7 +4,7 @@ export class Sessions {
   #open = new Map(); // by connection: {conn, peer, state}, oldest first
   #over = null; // the newest that has closed
 
-  lab = null; // the newest lab event: {change, at, absent, note}
+  lab = null; // the newest lab event: {change, at, absent, note, goesOn}
 
   constructor(initial) {
     this.#initial = initial;
@@ -51,8 +51,8 @@ export class Sessions {
   #applyLab(description) {
     this.#open.clear(); // no connection outlives a start of its lab
     this.#over = null;
-    const { change, absent = [] } = description.facts ?? {};
-    this.lab = { change, absent, at: description.at, note: description.note };
+    const { change, absent = [], goes_on: goesOn = true } = description.facts ?? {};
+    this.lab = { change, absent, goesOn, at: description.at, note: description.note };
   }
 }
 

@@ -27,7 +27,9 @@ def ago(seconds: float):
 def test_a_lab_that_waits_is_claimed_once(lab):
     feed.append(lab.pk, 1, [events.Console(seq=1, at=1, console=1, action="typed", raw=b"x", client_id="a-1")])
     update(lab, state="starting", owner="")
-    assert leases.claim(lab.pk, "first") == leases.Claim(lab.pk, 2, 2, 1, frozenset({"a-1"}))
+    claimed = leases.claim(lab.pk, "first")
+    assert claimed
+    assert claimed == leases.Claim(lab.pk, 2, 2, 1, claimed.octets, frozenset({"a-1"}))
     assert leases.claim(lab.pk, "second") is None
     lab.refresh_from_db()
     assert (lab.owner, lab.epoch, lab.starts) == ("first", 2, 2)
@@ -124,7 +126,7 @@ def test_of_workers_that_claim_at_once_one_wins(lab):
 
     with ThreadPoolExecutor(6) as pool:
         claims = list(pool.map(claim, [f"worker {number}" for number in range(6)]))
-    assert [claim for claim in claims if claim] == [leases.Claim(lab.pk, 2, 2, 0, frozenset())]
+    assert [claim for claim in claims if claim] == [leases.Claim(lab.pk, 2, 2, 0, 0, frozenset())]
 
 
 @pytest.mark.django_db(transaction=True)
@@ -143,3 +145,22 @@ def test_of_workers_that_bury_at_once_one_writes(lab):
         written = list(pool.map(bury, [f"worker {number}" for number in range(6)]))
     assert [end for ends in written for end in ends] == feed.after(lab.pk, 0, 10)
     assert lab.events.count() == 1
+
+
+def test_a_claim_knows_how_much_the_log_holds(lab):
+    feed.append(lab.pk, 1, [make_line(1, b"\0" * 1_000), make_line(2, b"")])
+    update(lab, state="starting", owner="")
+    claimed = leases.claim(lab.pk, "worker")
+    assert claimed
+    assert 1_000 <= claimed.octets < 1_500
+
+
+def test_a_lab_is_unwatched_when_no_page_has_shown_it_for_half_an_hour(lab):
+    assert limits.UNWATCHED == 30 * 60
+    update(lab, watched_at=ago(limits.UNWATCHED - 10))
+    assert leases.find_unwatched("worker") == []
+    update(lab, watched_at=ago(limits.UNWATCHED + 10))
+    assert leases.find_unwatched("worker") == [lab.pk]
+    assert leases.find_unwatched("another") == []
+    Lab.find(lab.pk).record_watching()
+    assert leases.find_unwatched("worker") == []

@@ -52,6 +52,16 @@ def test_opening_an_old_lab_again_leads_to_the_newer_one_that_is_up(activity, al
     assert open_again(old) == new
 
 
+def test_a_lab_whose_log_is_full_is_begun_anew_and_not_opened_again(activity, alice):
+    lab = end(open_activity(activity, alice))
+    Lab.objects.filter(pk=lab.pk).update(why="log-full")
+    with pytest.raises(LimitReached, match="log of this lab is full"):
+        open_again(Lab.find(lab.pk))
+    new = open_activity(activity, alice)
+    assert (new.last_seq, new.goes_on) == (0, True)
+    assert open_again(Lab.find(lab.pk)) == new
+
+
 def test_a_person_has_only_so_many_labs_up(course, alice, bob):
     activities = [make_activity(course, f"activity-{number}") for number in range(limits.LABS_A_PERSON + 1)]
     labs = [open_activity(activity, alice) for activity in activities[:-1]]
