@@ -18,7 +18,7 @@ from portal.courses.views import find_course
 from portal.labs.models import Lab
 from portal.labs.opening import LimitReached, close, open_activity, open_again
 from portal.requests import Request
-from portal.worlds.mail import read_body, read_headers
+from portal.worlds.mail import read_body, read_headers, read_parts
 from portal.worlds.models import Message
 from protocols.explain import lesson
 from protocols.world import World
@@ -162,7 +162,8 @@ def show_message(request: Request, lab: int, message: int) -> HttpResponse:
     found, mail = find_message(request, lab, message)
     raw = bytes(mail.raw)
     context: dict[str, Any] = {"lab": found, "course": found.course, "message": mail}
-    return render(request, "labs/message.html", context | {"headers": read_headers(raw), "body": read_body(raw)})
+    context |= {"headers": read_headers(raw), "body": read_body(raw), "parts": read_parts(raw)}
+    return render(request, "labs/message.html", context)
 
 
 @login_required

@@ -39,6 +39,17 @@ def read_body(raw: bytes) -> str:
     return _printable(text.replace("\r\n", "\n"))
 
 
+def read_parts(raw: bytes) -> list[str]:
+    """The parts of a body that has several (RFC 2046 section 5.1), each by its type and, where it has one, its name."""
+    try:
+        message = BytesParser(policy=policy.default).parsebytes(raw) if len(raw) <= BODY_LIMIT else EmailMessage()
+        parts = [part for part in message.walk() if not part.is_multipart()] if message.is_multipart() else []
+        names = [(part.get_content_type(), part.get_filename()) for part in parts]
+    except Exception:  # as below
+        return []
+    return [_printable(f"{kind} ({name})" if name else kind) for kind, name in names]
+
+
 def _read_fields(raw: bytes) -> list[tuple[str, str]]:
     fields = BytesHeaderParser(policy=policy.compat32).parsebytes(raw).items()
     return [(str(name), str(value).replace("\r", "").replace("\n", "")) for name, value in fields]

@@ -158,6 +158,7 @@ def test_a_message_is_shown_with_its_header_and_its_body(paths, alice, client):
     client.force_login(alice)
     context = client.get(paths["message"]).context
     assert (context["headers"], context["body"]) == ([("Subject", "beluga")], "The black ones.\n")
+    assert context["parts"] == []
 
 
 def test_the_source_is_the_messages_octets_and_no_browser_runs_them(paths, mail, alice, client):

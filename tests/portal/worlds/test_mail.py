@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.worlds.mail import HEADER_LIMIT, read_body, read_headers, read_subject
+from portal.worlds.mail import HEADER_LIMIT, read_body, read_headers, read_parts, read_subject
 
 MESSAGE = (
     b"Return-Path: <alice@halva.fr>\r\n"
@@ -38,6 +38,13 @@ def test_the_plain_part_of_several():
     assert read_body(MULTIPART) == "café"
 
 
+def test_the_parts_are_known_by_their_types_and_names():
+    attached = MULTIPART.replace(b"text/html", b"image/png\r\nContent-Disposition: attachment; filename=naan.png")
+    assert read_parts(MULTIPART) == ["text/html", "text/plain"]
+    assert read_parts(attached) == ["image/png (naan.png)", "text/plain"]
+    assert read_parts(MESSAGE) == []
+
+
 @pytest.mark.parametrize("charset", ["nonsense", "utf-16", "idna", "unicode_escape"])
 def test_a_charset_that_is_none_is_no_error(charset):
     raw = f"Subject: =?{charset}?q?=FF?=\r\nContent-Type: text/plain; charset={charset}\r\n\r\nText\r\n".encode()
@@ -47,7 +54,12 @@ def test_a_charset_that_is_none_is_no_error(charset):
 
 @given(st.binary(max_size=300) | st.binary(max_size=100).map(lambda tail: MULTIPART[:120] + tail))
 def test_no_octets_are_an_error(raw):
-    texts = [read_body(raw), read_subject(raw), *(text for field in read_headers(raw) for text in field)]
+    texts = [
+        read_body(raw),
+        read_subject(raw),
+        *read_parts(raw),
+        *(text for field in read_headers(raw) for text in field),
+    ]
     for text in texts:
         assert "\0" not in text
         text.encode()
@@ -59,6 +71,7 @@ def test_no_header_field_is_an_error(octets):
         raw = name + b": " + octets + b"\r\n\r\nText\r\n"
         assert isinstance(read_body(raw), str)
         assert isinstance(read_subject(raw), str)
+        assert isinstance(read_parts(raw), list)
 
 
 # Messages made so that reading all of them would take minutes.
@@ -78,3 +91,4 @@ def test_fields_past_the_limit_are_not_read():
 def test_a_long_message_is_not_taken_apart():
     nested = b"".join(b"Content-Type: multipart/mixed; boundary=b%d\r\n\r\n--b%d\r\n" % (n, n) for n in range(17_000))
     assert read_body(nested).startswith("--b0\nContent-Type")
+    assert read_parts(nested) == []
