@@ -28,6 +28,11 @@ _BARE_LF = (
     "Your line ended in LF alone. The standard wants CR LF; this server takes commands without the CR too.",
     (5321, "2.3.8"),
 )
+_ABOVE_127 = (
+    "It has octets above 127, which stand here as their numbers: ü in UTF-8 is two of them, \\xc3\\xbc. This server "
+    "takes them in a message, and tells clients so with 8BITMIME in its answer to EHLO.",
+    (6152, "2"),
+)
 
 
 def describe_line(shown: Description, line: Line, cause: Event | None) -> Description:
@@ -145,6 +150,9 @@ def _text_line(shown: Description, line: Line, verb: str) -> Description:
     else:
         says, sources = _on_text(content)
     more = []
+    if not content.isascii():
+        more.append(_ABOVE_127[0])
+        sources.append(_ABOVE_127[1])
     if not line.raw.endswith(b"\r\n"):
         more.append("It does not end in CR LF, so for the standard the line goes on: CR or LF alone ends none.")
         sources.append((5321, "2.3.8"))

@@ -115,6 +115,13 @@ def test_every_reference_leads_to_a_section_of_an_rfc():
             assert address.path + "#" + address.fragment == f"/rfc/rfc{source.label.split()[1]}#{kind}-{section}"
 
 
+def test_text_with_octets_above_127_says_why_they_are_numbers():
+    plain, umlaut = (describe(client_line(raw, "data"), None) for raw in (b"Gruss\r\n", b"Gr\xc3\xbc\xc3\x9fe\r\n"))
+    assert text_of(umlaut) == "Gr\\xc3\\xbc\\xc3\\x9fe"
+    assert any("above 127" in text for text in umlaut.explanation.says)
+    assert not any("above 127" in text for text in plain.explanation.says)
+
+
 @pytest.mark.parametrize("row", [row for row in rows() if line_for(row) is not None], ids=name_of)
 def test_the_clients_line_is_explained_and_its_parts_are_the_line(row):
     for raw in said_for(row).splitlines(keepends=True):
