@@ -156,7 +156,6 @@ def kill_worker(portal) -> list[int]:
         (kill_zygote, 4, "the process that makes labs ended"),
         (kill_zygote, 5, "the process that makes labs ended"),
         (kill_worker, 6, "the machine that ran it does not answer any more"),
-        (kill_worker, 7, "the machine that ran it does not answer any more"),
     ],
 )
 def test_a_killed_part_ends_the_lab_in_a_sentence_and_it_goes_on_in_the_same_log(

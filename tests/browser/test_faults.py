@@ -36,19 +36,26 @@ def assert_it_is_the_log(page, portal, lab):
 
 
 @pytest.mark.parametrize(
-    ("part", "sentence"),
+    ("part", "sentence", "is_noticed_late"),
     [
-        ("lab", "its process ended unexpectedly"),
-        ("protocols.sandbox.zygote", "the process that makes labs ended"),
-        ("celery", "the machine that ran it does not answer any more"),
+        ("lab", "its process ended unexpectedly", False),
+        ("protocols.sandbox.zygote", "the process that makes labs ended", False),
+        ("celery", "the machine that ran it does not answer any more", True),
     ],
 )
-def test_a_killed_part_is_said_and_the_lab_goes_on_when_it_is_opened_again(open_as, portal, part, sentence):
+def test_a_killed_part_is_said_and_the_lab_goes_on_when_it_is_opened_again(
+    open_as, portal, part, sentence, is_noticed_late
+):
     page = open_as("alice")
     lab = open_lab(page)
     hold_dialogue(page)
     connect(page)
     kill(portal, part)
+    if is_noticed_late:
+        type_line(page, "NOOP lost")
+        expect(page.get_by_role("alert")).to_contain_text("The lab does not answer.")
+        expect(page.get_by_role("alert")).to_contain_text("“NOOP lost” was not sent.")
+        expect(page.get_by_role("textbox", name="Command")).to_have_value("NOOP lost")
     expect(page.get_by_role("status")).to_have_text("Lab ended", timeout=NOTICED)
     said = f"The lab ended: {sentence}. Open it again to go on; all that stands here is kept."
     expect(page.locator("#ended")).to_contain_text(said)
@@ -62,17 +69,6 @@ def test_a_killed_part_is_said_and_the_lab_goes_on_when_it_is_opened_again(open_
     type_line(page, "HELO again.halva.fr")
     expect(transcript(page)).to_contain_text("Hello again.halva.fr")
     assert_it_is_the_log(page, portal, lab)
-
-
-def test_a_line_for_a_worker_that_was_killed_is_given_back_with_a_sentence(open_as, portal):
-    page = open_as("alice")
-    open_lab(page)
-    connect(page)
-    kill(portal, "celery")
-    type_line(page, "NOOP lost")
-    expect(page.get_by_role("alert")).to_contain_text("“NOOP lost” was not sent.")
-    expect(page.get_by_role("textbox", name="Command")).to_have_value("NOOP lost")
-    expect(page.get_by_role("status")).to_have_text("Lab ended", timeout=NOTICED)
 
 
 def test_a_killed_web_server_is_said_and_the_page_goes_on_by_itself(open_as, portal):

@@ -10,15 +10,16 @@ import pytest
 from asgiref.sync import sync_to_async
 from django.conf import settings
 
-from portal.labs import bootstep, feed, limits, tasks
+from portal.labs import bootstep, feed, leases, limits, owner, tasks
 from portal.labs.bootstep import NoOwner, own_labs
 from portal.labs.bus import get_bus
 from portal.labs.models import Lab
 from portal.labs.opening import open_activity, open_again
+from portal.labs.owner import ring_for
 from portal.labs.workers import find_workers
 from portal.worlds.models import Message, World
 from protocols import events
-from tests.portal.conftest import deliver
+from tests.portal.conftest import deliver, make_line
 from tests.portal.labs.test_consumer import Page, make_cookie
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("redis_server")]
@@ -199,6 +200,29 @@ def test_a_lab_of_a_lost_worker_is_ended_and_can_be_opened_again(worker, lab, al
     wait_for_state(lab, "running")
 
 
+def test_leases_are_renewed_whatever_else_waits(worker, activity, alice, monkeypatch):
+    lab = open_activity(activity, alice)
+    tasks.open_lab(lab.pk)
+    is_over = threading.Event()
+    for module, name in ((leases, "find_waiting"), (owner, "announce"), (feed, "append")):
+        monkeypatch.setattr(module, name, lambda *values: is_over.wait(WITHIN) and [])
+    here = bootstep._here
+    assert here
+    for _ in range(64):  # more than the threads that an event loop has
+        asyncio.run_coroutine_threadsafe(asyncio.to_thread(is_over.wait, WITHIN), here.loop)
+    try:
+        for _ in range(2):
+            lab.refresh_from_db()
+            before = lab.lease_until
+            until = time.monotonic() + limits.LEASE
+            while lab.lease_until == before:
+                assert time.monotonic() < until
+                time.sleep(0.1)
+                lab.refresh_from_db()
+    finally:
+        is_over.set()
+
+
 def test_a_lab_that_was_taken_over_is_ended_here(worker, activity, alice):
     lab = open_activity(activity, alice)
     tasks.open_lab(lab.pk)
@@ -232,3 +256,11 @@ def test_one_lab_too_many_for_the_machine_fails_in_its_log(worker, activity, ali
 def test_a_lab_that_is_not_there_is_neither_opened_nor_closed(worker):
     tasks.open_lab(7)
     tasks.close_lab(7)
+
+
+def test_a_bell_for_many_events_goes_without_a_copy(lab, monkeypatch):
+    rung = []
+    monkeypatch.setattr("portal.labs.owner.ring", rung.append)
+    for count in (limits.BELL_EVENTS, limits.BELL_EVENTS + 1):
+        ring_for(lab.pk, [make_line(seq) for seq in range(1, count + 1)])
+    assert [bell.descriptions is None for bell in rung] == [False, True]
