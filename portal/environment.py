@@ -68,6 +68,9 @@ def read_database(name: str, default: Path) -> dict[str, Any]:
             "timeout": 5,  # seconds to wait for another writer: ours are done within 50 ms
             "init_command": "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL",
         }
+    else:
+        # Values travel beside the statement, octets as they are, instead of written out in it.
+        database.setdefault("OPTIONS", {})["server_side_binding"] = True
     return database
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from typing import Any, ClassVar, get_type_hints
 
 MESSAGE_LIMIT = 4 * 1024  # octets of one message from a page
@@ -122,7 +122,9 @@ ON_BUS: dict[str, type[Any]] = {message.type: message for message in (Input, Han
 
 def to_text(message: Any) -> str:
     """The JSON text of a message of any direction."""
-    return json.dumps({"type": message.type, **asdict(message)}, separators=(",", ":"))
+    # Not by asdict, which copies all that there is in a message first.
+    values = {field.name: getattr(message, field.name) for field in fields(message)}
+    return json.dumps({"type": message.type, **values}, separators=(",", ":"))
 
 
 def from_text(text: str, known: dict[str, type[Any]]) -> Any:

@@ -1,6 +1,7 @@
 """A client that sends messages on some connections at once, as fast as they are taken: the same one for every server.
 
-Run as a program with an address, a port, and how many messages each connection sends; it prints the seconds that it took.
+Run as a program with an address, a port, and how many messages each connection sends; it prints the seconds
+that it took.
 """
 
 from __future__ import annotations

@@ -10,8 +10,8 @@ WIDTHS = (58, 12, 14, 8, 12)
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A number and its unit. `bar` is the most that it may be, or the least where `at_least`; None: it is only reported.
-    `bare` is what a bare baseline needed in the same run."""
+    """A number and its unit. `bar` is the most that it may be, or the least where `at_least`; None: it is only
+    reported. `bare` is what a bare baseline needed in the same run."""
 
     what: str
     value: float

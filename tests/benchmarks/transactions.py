@@ -1,5 +1,5 @@
-"""The log's write transactions, the largest that a supervisor gives, on SQLite and on PostgreSQL: for how long one keeps
-other writers waiting, on SQLite all of them."""
+"""The log's write transactions, the largest that a supervisor gives, on SQLite and on PostgreSQL: for how long one
+keeps other writers waiting, on SQLite all of them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from protocols.events import Delivered, Event, Line
 from tests.benchmarks.table import Row, at_percent
 from tests.postgresql import private_postgresql
 
-RUNS = 40
+RUNS = 100
 MOST = 50  # milliseconds
 SHARE = limits.BATCH // limits.BATCH_EVENTS  # octets of an event in a batch that is full in both ways
 OCTETS = random.Random(0)  # not all the same: PostgreSQL compresses what it keeps
@@ -71,9 +71,8 @@ def make_lab() -> Any:
 
 def make_line(seq: int) -> Line:
     """A line of a client's."""
-    return Line(
-        seq=seq, at=seq, conn="1.1", protocol="smtp", side="C", raw=OCTETS.randbytes(SHARE), state="data", because=seq - 1
-    )
+    values: dict[str, Any] = {"conn": "1.1", "protocol": "smtp", "side": "C", "state": "data", "because": seq - 1}
+    return Line(seq=seq, at=seq, raw=OCTETS.randbytes(SHARE), **values)
 
 
 def make_message(seq: int, size: int) -> Delivered:
