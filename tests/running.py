@@ -58,7 +58,7 @@ class Portal:
 
 
 def run_ps(columns: str) -> list[str]:
-    return subprocess.run(["ps", "-eo", columns], capture_output=True, text=True, check=True).stdout.splitlines()
+    return subprocess.run(["ps", "-ww", "-eo", columns], capture_output=True, text=True, check=True).stdout.splitlines()
 
 
 def find_children(process: int) -> list[int]:
