@@ -2,7 +2,7 @@
 PYTHON ?= $(firstword $(wildcard /usr/bin/python3.11) python3)
 BIN := .venv/bin
 
-.PHONY: run test check setup setup-dev
+.PHONY: run test bench check setup setup-dev
 
 run: setup
 	@$(BIN)/python -m portal.run
@@ -10,6 +10,11 @@ run: setup
 test: setup-dev
 	@tests/install-packages
 	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -p tests.on_postgresql tests/portal
+
+bench: setup-dev
+	@tests/install-packages
+	@$(BIN)/python -m tests.benchmarks
 
 check: setup-dev
 	@$(BIN)/ruff check .
