@@ -22,9 +22,16 @@ def read_text(name: str, default: str) -> str:
     return os.environ.get(name, "").strip() or default
 
 
-def read_path(name: str, default: Path) -> Path:
-    """An absolute path."""
-    return Path(read_text(name, str(default))).expanduser().resolve()
+def read_folder(name: str, default: Path) -> Path:
+    """The absolute path of a folder, which is made where it is missing, for its owner alone."""
+    path = Path(read_text(name, str(default))).expanduser().resolve()
+    try:
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise ImproperlyConfigured(
+            f"{name} is {str(path)!r}, and no folder can be made there: {error.strerror}."
+        ) from error
+    return path
 
 
 def read_flag(name: str) -> bool:
@@ -43,9 +50,9 @@ def read_port(name: str, default: int) -> int:
     raise ImproperlyConfigured(f"{name} is {value!r}, and it must be a port from 1 to 65535.")
 
 
-def read_names(name: str, default: tuple[str, ...] = (), known: frozenset[str] | None = None) -> list[str]:
+def read_names(name: str, known: frozenset[str] | None = None) -> list[str]:
     """A list of names with commas between them, each one of `known` where that is given."""
-    names = [part.strip() for part in read_text(name, ",".join(default)).split(",") if part.strip()]
+    names = [part.strip() for part in read_text(name, "").split(",") if part.strip()]
     for unknown in (part for part in names if known is not None and part not in known):
         raise ImproperlyConfigured(f"{name} names {unknown!r}, and it knows only {', '.join(sorted(known or ()))}.")
     return names

@@ -35,6 +35,7 @@ def main() -> int:
 
     import django
     from django.core.exceptions import ImproperlyConfigured
+    from django.db.utils import Error as DatabaseError
 
     try:
         django.setup()
@@ -54,7 +55,11 @@ def main() -> int:
             return _say_and_fail(
                 f"Another Lentil runs on {settings.VAR}: stop it, or set LENTIL_VAR to another folder."
             )
-        _prepare()
+        try:
+            _prepare()
+        except DatabaseError as error:
+            reason = str(error).partition("\n")[0]
+            return _say_and_fail(f"The database cannot be used: {reason}. Check DATABASE_URL.", 1)
         return _serve(settings.VAR, settings.PORT)
 
 
@@ -177,7 +182,8 @@ def _greet(port: int) -> None:
 
 def _stop(manager: subprocess.Popen[bytes]) -> None:
     print("\nStopping ...", flush=True)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
     manager.terminate()
     try:
         manager.wait(STOPPED_WITHIN)

@@ -12,13 +12,13 @@ BASE = Path(__file__).resolve().parent.parent
 
 # What can be set
 
-VAR = environment.read_path("LENTIL_VAR", BASE / "var")  # all state
-VAR.mkdir(mode=0o700, parents=True, exist_ok=True)
+VAR = environment.read_folder("LENTIL_VAR", BASE / "var")  # all state
 (VAR / "log").mkdir(mode=0o700, exist_ok=True)
 DATABASES = {"default": environment.read_database("DATABASE_URL", VAR / "lentil.sqlite3")}
 REDIS_URL = environment.read_redis("REDIS_URL", VAR / "redis.sock")
 PORT = environment.read_port("PORT", 8000)
-ALLOWED_HOSTS = environment.read_names("LENTIL_HOSTS", ("localhost", "127.0.0.1", "[::1]"))
+# Loopback's names always: `make run` asks there whether the portal is healthy
+ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", *environment.read_names("LENTIL_HOSTS")]
 DEMO = environment.read_flag("LENTIL_DEMO")  # demo accounts exist, and can sign in
 # Sandbox layers that the operator does without
 SANDBOX_OFF = frozenset(environment.read_names("LENTIL_SANDBOX_OFF", known=LAYERS - NEEDED))

@@ -88,10 +88,23 @@ def test_it_refuses_a_port_that_is_taken(portal, tmp_path_factory):
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("PORT", "high"), ("DATABASE_URL", "nonsense://"), ("REDIS_URL", "nonsense")]
+    ("name", "value"),
+    [("PORT", "high"), ("DATABASE_URL", "nonsense://"), ("REDIS_URL", "nonsense"), ("LENTIL_VAR", "/dev/null/var")],
 )
 def test_a_wrong_setting_is_named_in_one_sentence(tmp_path, name, value):
     portal = start_portal(tmp_path, **{name: value})
     assert portal.process.wait(STOPPED_WITHIN) == 2
     assert name in portal.said()
     assert portal.said().strip().count("\n") == 0
+
+
+def test_a_database_that_is_not_there_is_named_in_a_sentence(tmp_path):
+    portal = start_portal(tmp_path, DATABASE_URL="postgresql://nobody@127.0.0.1:1/none")
+    assert portal.process.wait(STOPPED_WITHIN) == 1
+    assert "Traceback" not in portal.said()
+    assert "Check DATABASE_URL." in portal.said()
+
+
+def test_it_serves_loopback_where_browsers_may_use_another_name_too(tmp_path):
+    with running_portal(tmp_path, LENTIL_HOSTS="lentil.example") as portal:
+        assert is_healthy(portal)
