@@ -177,7 +177,8 @@ def _greet(port: int) -> None:
     print(f"\nLentil is at http://localhost:{port}/ and on this machine only.\n")
     for name, what in ACCOUNTS.items():
         print(f"  {name:<8} {what}")
-    print(f"\nThe password of all of them is {PASSWORD}. Ctrl-C stops everything; what you made is kept.", flush=True)
+    print(f"\nThe password of each is {PASSWORD}, unless it was changed.", end=" ")
+    print("Ctrl-C stops everything; what you made is kept.", flush=True)
 
 
 def _stop(manager: subprocess.Popen[bytes]) -> None:
