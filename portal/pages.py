@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db.utils import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.views.decorators.http import require_safe
 
 
 def page_context(request: HttpRequest) -> dict[str, Any]:
@@ -16,6 +17,7 @@ def page_context(request: HttpRequest) -> dict[str, Any]:
     return {"request_id": getattr(request, "request_id", ""), "demo": settings.DEMO}
 
 
+@require_safe
 def show_help(request: HttpRequest) -> HttpResponse:
     """What the portal is, and how its pages are used. For anyone."""
     return render(request, "help.html")

@@ -1,4 +1,4 @@
-"""Every page: who gets it, and what it shows and does."""
+"""Every page: what it shows and does. Who gets it stands in tests/portal/test_roles.py."""
 
 import re
 
@@ -11,24 +11,11 @@ from portal.labs import feed, limits
 from portal.labs.models import Lab, Visit
 from portal.worlds.models import Message
 from tests.portal.conftest import make_activity, make_delivered
+from tests.portal.test_roles import ROUTES
 
 pytestmark = pytest.mark.usefixtures("redis_server")
 
-# Route -> method, and the status for Alice (whose lab it is), Bob, Ivy and Mallory. Nobody is sent to the sign-in page.
-ROWS = {
-    "home": ("get", 200, 200, 200, 200),
-    "course": ("get", 200, 200, 200, 404),
-    "class-labs": ("get", 404, 404, 200, 404),
-    "open-lab": ("post", 302, 302, 302, 404),
-    "lab": ("get", 200, 404, 200, 404),
-    "open-again": ("post", 302, 404, 404, 404),
-    "end-lab": ("post", 302, 404, 404, 404),
-    "mailboxes": ("get", 200, 404, 200, 404),
-    "message": ("get", 200, 404, 200, 404),
-    "message-source": ("get", 200, 404, 200, 404),
-}
-FOR_ANYONE = {"help", "health", "account_login", "account_logout", "account_inactive", "account_change_password"}
-WHO = ("alice", "bob", "ivy", "mallory")
+METHOD = {route: method.lower() for route, row in ROUTES.items() for method in row} | {"home": "get"}
 SECRET = b"Subject: beluga\r\n\r\nThe black ones.\r\n"
 
 
@@ -45,41 +32,11 @@ def paths(lab, mail) -> dict[str, str]:
     return {
         route.name: "/" + re.sub(r"<\w+:(\w+)>", lambda found: str(values[found[1]]), str(route.pattern))
         for route in get_resolver().url_patterns
-        if isinstance(route, URLPattern) and route.name in ROWS
+        if isinstance(route, URLPattern) and route.name in METHOD
     }
 
 
-def test_every_route_has_a_row():
-    routes = {route.name for route in get_resolver().url_patterns if isinstance(route, URLPattern)}
-    assert routes == ROWS.keys() | FOR_ANYONE
-
-
-@pytest.mark.parametrize("route", ROWS)
-@pytest.mark.parametrize("who", ["mallory", "bob", "ivy", "alice"])
-def test_who_gets_a_page(who, route, paths, client, request):
-    method, *statuses = ROWS[route]
-    client.force_login(request.getfixturevalue(who))
-    answer = getattr(client, method)(paths[route])
-    assert answer.status_code == statuses[WHO.index(who)]
-    if answer.status_code == 404:
-        for secret in (b"beluga", b"black ones", b"lentil.edu", b"by hand", b"NWEN"):
-            assert secret not in answer.content
-
-
-@pytest.mark.parametrize("route", ROWS)
-def test_nobody_is_asked_to_sign_in(route, paths, client):
-    answer = getattr(client, ROWS[route][0])(paths[route])
-    assert answer.status_code == 302
-    assert answer["Location"].startswith("/accounts/login/?next=")
-
-
-@pytest.mark.parametrize("route", ROWS)
-def test_another_method_is_refused(route, paths, alice, client):
-    client.force_login(alice)
-    assert getattr(client, {"get": "post", "post": "get"}[ROWS[route][0]])(paths[route]).status_code == 405
-
-
-@pytest.mark.parametrize("route", [route for route, row in ROWS.items() if row[0] == "post"])
+@pytest.mark.parametrize("route", [route for route in METHOD if METHOD[route] == "post"])
 def test_what_changes_something_needs_the_pages_token(route, paths, alice):
     from django.test import Client
 
@@ -91,8 +48,8 @@ def test_what_changes_something_needs_the_pages_token(route, paths, alice):
 def test_who_has_left_the_course_gets_nothing_of_it(paths, alice, client):
     client.force_login(alice)
     Enrolment.objects.filter(user=alice).update(ended=timezone.now())
-    for route in ROWS.keys() - {"home"}:
-        assert getattr(client, ROWS[route][0])(paths[route]).status_code == 404
+    for route in ROUTES:
+        assert getattr(client, METHOD[route])(paths[route]).status_code == 404
     assert b"NWEN" not in client.get("/").content
 
 
@@ -196,7 +153,7 @@ def test_the_class_page_shows_who_runs_what_and_what_has_ended(paths, lab, bob, 
     assert (list(context["running"]), list(context["ended"])) == ([lab], [ended])
 
 
-@pytest.mark.parametrize("route", [route for route, row in ROWS.items() if row[0] == "get"])
+@pytest.mark.parametrize("route", [route for route in METHOD if METHOD[route] == "get"])
 def test_every_page_has_a_strict_policy(route, paths, ivy, client):
     client.force_login(ivy)
     policy = client.get(paths[route])["Content-Security-Policy"]
