@@ -91,11 +91,12 @@ def _closed(shown: Description, event: Closed) -> Description:
 def _block(shown: Description, event: Block) -> Description:
     size = len(event.raw)
     rest = f", the first {BLOCK_SHOWN:,} of them shown" if size > BLOCK_SHOWN else ""
+    is_line = size <= BLOCK_SHOWN and event.raw.find(b"\r\n") == size - 2  # as when it is typed by hand
     return replace(
         shown,
         parts=_visible_lines(event.raw[:BLOCK_SHOWN]),
         phase="transfer",
-        note=f"{size:,} octet{'' if size == 1 else 's'} in one block{rest}.",
+        note=None if is_line else f"{size:,} octet{'' if size == 1 else 's'} in one block{rest}.",
     )
 
 

@@ -26,7 +26,7 @@ export class StateView {
 
   #meaning(present) {
     const state = this.#lesson.states.find(({ name }) => name === present);
-    return element("p", { class: "state-meaning" }, state ? state.meaning : "No session is open yet.");
+    return element("p", { class: "state-meaning" }, state ? state.meaning : "No session is open.");
   }
 
   #states(present) {

@@ -84,6 +84,14 @@ def test_a_block_breaks_its_lines_where_they_end_and_nowhere_else(raw, parts):
 
 
 @pytest.mark.parametrize(
+    ("raw", "has_note"), [(b"typed\r\n", False), (b"\r\n", False), (b"a\r\nb\r\n", True), (b"a", True)]
+)
+def test_a_block_of_one_whole_line_looks_like_a_line(raw, has_note):
+    block = Block(seq=1, at=0, conn="1.1", protocol="smtp", side="C", raw=raw, state="data")
+    assert (explain.describe(block, None).note is not None) is has_note
+
+
+@pytest.mark.parametrize(
     ("event", "note"),
     [
         (Lab(seq=1, at=0, change="started", start=1), "The lab is running."),
