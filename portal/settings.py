@@ -5,7 +5,7 @@ from pathlib import Path
 
 from csp.constants import NONE, SELF
 
-from portal import environment, logs
+from portal import environment, logs, versions
 from protocols.sandbox.layers import LAYERS, NEEDED
 
 BASE = Path(__file__).resolve().parent.parent
@@ -80,10 +80,12 @@ USE_I18N = False
 USE_TZ = True
 TIME_ZONE = "UTC"
 
-STATIC_URL = "/static/"
+# All files of one version are in one folder, so a browser keeps them and need not ask again; ES modules import each
+# other by name, and none is older than the others. A file that was changed is seen when the web server starts again.
+STATIC_URL = f"/static/{versions.find_version(BASE / 'static')}/"
 STATICFILES_DIRS = [BASE / "static"]
 WHITENOISE_USE_FINDERS = True  # served from where they lie: there is no collecting step
-WHITENOISE_MAX_AGE = 0  # ES modules import each other by name, so none may be older than the others
+WHITENOISE_IMMUTABLE_FILE_TEST = versions.is_immutable
 
 # Accounts
 
