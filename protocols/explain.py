@@ -91,7 +91,7 @@ def _closed(shown: Description, event: Closed) -> Description:
 def _block(shown: Description, event: Block) -> Description:
     size = len(event.raw)
     rest = f", the first {BLOCK_SHOWN:,} of them shown" if size > BLOCK_SHOWN else ""
-    is_line = size <= BLOCK_SHOWN and event.raw.find(b"\r\n") == size - 2  # as when it is typed by hand
+    is_line = size <= BLOCK_SHOWN and event.raw.partition(b"\r\n")[1:] == (b"\r\n", b"")  # as when it is typed by hand
     return replace(
         shown,
         parts=_visible_lines(event.raw[:BLOCK_SHOWN]),
