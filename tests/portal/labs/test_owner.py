@@ -13,6 +13,7 @@ from django.conf import settings
 from portal.labs import bootstep, feed, leases, limits, owner, tasks
 from portal.labs.bootstep import NoOwner, own_labs
 from portal.labs.bus import get_bus
+from portal.labs.messages import Bell
 from portal.labs.models import Lab
 from portal.labs.opening import open_activity, open_again
 from portal.labs.owner import ring_for
@@ -259,7 +260,7 @@ def test_a_lab_that_is_not_there_is_neither_opened_nor_closed(worker):
 
 
 def test_a_bell_for_many_events_goes_without_a_copy(lab, monkeypatch):
-    rung = []
+    rung: list[Bell] = []
     monkeypatch.setattr("portal.labs.owner.ring", rung.append)
     for count in (limits.BELL_EVENTS, limits.BELL_EVENTS + 1):
         ring_for(lab.pk, [make_line(seq) for seq in range(1, count + 1)])
