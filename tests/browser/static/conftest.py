@@ -10,6 +10,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.template.loader import render_to_string
 from playwright.sync_api import Browser, Page, Route, WebSocketRoute
 
@@ -116,8 +117,8 @@ def open_lab(page: Page) -> Callable[[], Page]:
 def answer(route: Route) -> None:
     path = route.request.url.removeprefix(ORIGIN)
     headers = {"Content-Security-Policy": POLICY}
-    if path.startswith("/static/"):
-        file = ROOT / path.lstrip("/")
+    if path.startswith(settings.STATIC_URL):
+        file = ROOT / "static" / path.removeprefix(settings.STATIC_URL)
         kind = mimetypes.guess_type(file)[0] or "text/plain"
         route.fulfill(body=file.read_bytes(), content_type=kind, headers=headers)
     else:
