@@ -154,10 +154,10 @@ async def time_lines(page: Page, school: School) -> list[float]:
         await command.fill("NOOP")
         await command.press("Enter")
         await page.wait_for_timeout(PAUSE)
+    await page.wait_for_function(f"document.querySelectorAll('li.side-S').length > {LINES}")  # with the greeting
     seen: dict[int, float] = dict(await page.evaluate("[...seen]"))
     lab = int(page.url.rstrip("/").rpartition("/")[2])
     written = await asyncio.to_thread(read_written, lab)
-    assert len(seen.keys() & written.keys()) > LINES, "the page lacks lines"
     return [seen[seq] - written[seq] for seq in written.keys() & seen.keys()]
 
 
