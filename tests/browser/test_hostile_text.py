@@ -28,7 +28,7 @@ FIND_STRANGE = """() => {
   const isStatic = (address) => address.startsWith(location.origin + "/static/");
   const isStrange = (node) =>
     [...node.attributes].some(({ name }) => name.startsWith("on")) ||
-    node.matches("iframe, object, embed, base, meta[http-equiv], style, javascript\\\\:hacked") ||
+    node instanceof HTMLUnknownElement || node.matches("iframe, object, embed, base, meta[http-equiv], style") ||
     (node.matches("script:not([src='/admin/jsi18n/'])") && !isStatic(node.src) && node.type !== "application/json") ||
     (node.matches("img, link") && !isStatic(node.src || node.href)) ||
     (node.matches("form") && !ours(node.getAttribute("action"))) ||
