@@ -78,7 +78,7 @@ def _serve(var: Path, port: int) -> int:
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         start_new_session=True,  # Ctrl-C reaches this process alone, which ends the others in order
-        preexec_fn=_end_with_parent,
+        preexec_fn=end_with_parent,
     )
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.default_int_handler)  # said aloud: a shell's background jobs ignore Ctrl-C
@@ -202,7 +202,8 @@ def _is_free(port: int) -> bool:
     return True
 
 
-def _end_with_parent() -> None:
+def end_with_parent() -> None:
+    """Have this process, a child that was just forked, asked to end when its parent is gone."""
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 

@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from portal.run import end_with_parent
+
 ROOT = Path(__file__).resolve().parents[1]
 OTHERS_SETTINGS = ("DJANGO_SETTINGS_MODULE", "DATABASE_URL", "REDIS_URL")  # of the process that the tests run in
 SERVED_WITHIN = 60  # seconds
@@ -90,6 +92,7 @@ def start_portal(var: Path, **settings: str) -> Portal:
             stdout=log,
             stderr=log,
             start_new_session=True,
+            preexec_fn=end_with_parent,
         )
     return Portal(f"http://localhost:{port}", var, process)
 
