@@ -20,7 +20,7 @@ PROTOCOLS = [
 PURE = 3  # how many of these layers are octets and plain values in, values out
 IMPURE = {"asyncio", "socket", "select", "threading", "subprocess", "time", "random", "os", "aiosmtpd", "logging"}
 PORTAL = [
-    {"celery", "environment", "logs", "middleware", "pages"},
+    {"celery", "environment", "logs", "middleware", "pages", "versions"},
     {"accounts"},
     {"requests"},
     {"courses"},
