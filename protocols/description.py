@@ -10,6 +10,8 @@ import re
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
+from protocols.events import Endpoint
+
 # How a part of a line is set. "control" is an octet that cannot be printed, already made visible ("\\x00").
 PartStyle = Literal["code", "enhanced", "verb", "argument", "text", "control"]
 
@@ -25,18 +27,44 @@ class Reference:
     url: str
 
 
+def reference(rfc: int, section: str) -> Reference:
+    """The reference to a section of an RFC; one that starts with a letter is an appendix."""
+    anchor = f"section-{section}" if section[0].isdigit() else f"appendix-{section}"
+    return Reference(f"RFC {rfc} §{section}", f"https://www.rfc-editor.org/rfc/rfc{rfc}#{anchor}")
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field of a message: its name, its value as a reader writes it, what that means, and where it is said."""
+
+    name: str
+    value: str
+    meaning: str = ""
+    reference: Reference | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A part of a message, with its fields in the order of the wire: "Header", "Question", "Answer section"."""
+
+    title: str
+    fields: tuple[Field, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Explanation:
     """What stands in the explanation column for the chosen line.
 
     `title` names the line; `digits` are a code's digits, and the code as a whole, with their meanings; `says` are
-    sentences: what it means, then why it was said here. `before` and `after` are the session's state around it, None
-    where it has none. `references` come in the order in which the sentences use them.
+    sentences: what it means, then why it was said here. `sections` are the parts of a message. `before` and `after` are
+    the session's state around it, None where it has none. `references` come in the order in which the sentences use
+    them.
     """
 
     title: str
     says: tuple[str, ...]
     digits: tuple[tuple[str, str], ...] = ()
+    sections: tuple[Section, ...] = ()
     references: tuple[Reference, ...] = ()
     before: str | None = None
     after: str | None = None
@@ -50,7 +78,10 @@ class Description:
     its line ending. Those of a block are its first octets, with "\\n" for each CR LF and without the last one. `phase`
     is the phase to mark in the margin. `help` is the one sentence below a line that went wrong. `client_id` is the
     page's own id of the typed line that this event came of. `note` is set where the event is not a line on the wire: a
-    sentence, such as a connection's end. `heading` is set where a connection begins.
+    sentence, such as a connection's end. `heading` is set where a connection begins. `route` is who sent what this
+    event is, and to whom: of a connection's beginning the client and the server, of a message its sender and its
+    receiver; the lines of a connection have that of its beginning. `aside` is what a message's line leaves to be said,
+    in a few words ("recursion desired", "authoritative").
     """
 
     seq: int
@@ -67,6 +98,8 @@ class Description:
     help: str | None = None
     note: str | None = None
     heading: tuple[str, str] | None = None
+    route: tuple[Endpoint, Endpoint] | None = None
+    aside: str | None = None
     facts: dict[str, Any] | None = None
     explanation: Explanation | None = None
 

@@ -105,9 +105,74 @@ class Block(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Message(Event):
+    """One message of a protocol that speaks in messages, whole: a datagram's octets, or those of one message on a
+    connection `conn` without what frames it there (DNS: without the two octets of RFC 1035 section 4.2.2).
+
+    `client` asked and `server` answers; `side` says whose message this is. A query's `because` is what made its sender
+    ask: a console's line, or the message that led to it. A response's `because` is the query. `why` is the cause of a
+    response, a key of the protocol's own table, and `about` that cause's arguments.
+    """
+
+    kind: ClassVar[str] = "message"
+
+    protocol: str
+    transport: Literal["udp", "tcp"]
+    side: Side
+    client: Endpoint
+    server: Endpoint
+    raw: bytes
+    conn: str | None = None
+    why: str | None = None
+    about: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unkept(Event):
+    """Exchanges of messages that were answered and not recorded, since the last of these events: more came than a
+    reader could read. `count` is how many; `names` are some of those asked about ("www.vuw.ac.nz. A") and `rcodes` all
+    codes of the answers, each with its number ("NOERROR 1204"), both with the most frequent first."""
+
+    kind: ClassVar[str] = "unkept"
+
+    protocol: str
+    count: int
+    names: tuple[str, ...]
+    rcodes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cached(Event):
+    """The resolver on `host` keeps what the message it cites brought. Each of `records` is a name, a time to live in
+    seconds and a type ("nz. 172800 NS"); for what is known not to exist (RFC 2308) also the code ("www.nz. 900 A
+    NODATA", "nope.nz. 900 NXDOMAIN")."""
+
+    kind: ClassVar[str] = "cached"
+
+    host: str
+    records: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ZoneEdited(Event):
+    """Somebody gave zone `zone` another master file, `raw` in UTF-8. `why` is what became of it: "loaded", and the zone
+    has `serial` now; or "stale", it was made on another serial than the zone has, `serial`, and changes nothing; or
+    "broken", it is no master file of this zone. `client_id` is the id of the page's request."""
+
+    kind: ClassVar[str] = "zone"
+
+    zone: str
+    serial: int
+    why: Literal["loaded", "stale", "broken"]
+    raw: bytes
+    client_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Console(Event):
     """What the student typed ("typed"; with `why` "hang-up" and no octets they closed the connection instead), or what
-    their client told them ("printed": `why` is its code, a key of `explain.PRINTED`, `raw` the octets it is about).
+    their client told them ("printed": `why` is its code, a key of `explain.PRINTED`, `raw` the octets it is about; with
+    `why` "output" `raw` is what a program wrote, lines with an LF between them).
     `client_id` is given by the page to what it sends, and is unique in a lab."""
 
     kind: ClassVar[str] = "console"
@@ -159,7 +224,8 @@ class Lab(Event):
 
 
 KINDS: dict[str, type[Event]] = {
-    event.kind: event for event in (Opened, Closed, Line, Block, Console, Delivered, Fault, Lab)
+    event.kind: event
+    for event in (Opened, Closed, Line, Block, Message, Unkept, Cached, ZoneEdited, Console, Delivered, Fault, Lab)
 }
 OWNERS_KINDS = frozenset({"lab"})  # what only the lab's owner may write
 

@@ -10,10 +10,9 @@ from dataclasses import replace
 from typing import Any
 
 from protocols import limits
-from protocols.description import Description, Explanation, PartStyle, visible
+from protocols.description import Description, Explanation, PartStyle, reference, visible
 from protocols.events import Block, Closed, Console, Delivered, Event, Fault, Lab, Line, Opened
 from protocols.smtp import explain as smtp
-from protocols.smtp.tables import reference
 
 BLOCK_SHOWN = 2048  # octets of a block that a reader sees
 

@@ -26,6 +26,27 @@ TEXT_LINE = 1_000  # a line of it with its CRLF, without the dot of transparency
 MESSAGE = 1_048_576  # announced by SIZE: RFC 1870 section 3
 LINES_SHOWN = 200  # of a message, before its octets are recorded in Blocks
 
+# DNS: names and messages
+LABEL = 63  # RFC 1035 section 2.3.4
+NAME = 255  # on the wire, hence 127 levels below the root: RFC 1035 sections 2.3.4 and 3.1
+DATAGRAM = 512  # a message by UDP without EDNS: RFC 1035 section 2.3.4
+DATAGRAM_EDNS = 1_232  # with it, whatever the client could take: what fits every path without fragments
+DNS_MESSAGE = 65_535  # by TCP: RFC 1035 section 4.2.2
+DNS_RECORDS = 1_000  # records of a message that are read
+ZONE_FILE = 64 * 1024  # a zone's master file
+EXCHANGES_KEPT = 200  # a second and lab, in the transcript; those beyond it are answered and counted
+
+# DNS: a resolver's work for one query
+QUERY_SECONDS = 1.5  # until a server counts as not answering
+RESOLVE_SECONDS = 8
+RESOLVE_QUERIES = 60
+ALIASES = 8  # of a chain
+DELEGATIONS = 16  # of a chain
+SERVERS_TRIED = 6  # of a zone
+CACHE_RECORDS = 10_000
+CACHE_SECONDS = 604_800  # a time to live is cut to a week: RFC 8767 section 4
+CACHE_SECONDS_NEGATIVE = 10_800  # and that of what does not exist to three hours: RFC 2308 section 5
+
 # The console
 CONNECT_SECONDS = 5  # until a connection counts as unanswered
 

@@ -21,6 +21,7 @@ class _Sent:
     length: int = 0
     waiting: deque[tuple[int, bytes, int]] = field(default_factory=deque)
     is_over: bool = False
+    answer: int | None = None  # the newest message to it
 
 
 class Recorder:
@@ -74,6 +75,15 @@ class Recorder:
             if end >= octet:
                 return because
         return None
+
+    def answers(self, client: Address, seq: int) -> None:
+        """A server says that its message `seq` goes to `client`. Called before it goes out."""
+        if client in self._sent:
+            self._sent[client].answer = seq
+
+    def answer_to(self, client: Address) -> int | None:
+        """The newest message that a server sent to `client`; None where none was recorded."""
+        return self._sent[client].answer if client in self._sent else None
 
     def is_heard(self, client: Address) -> bool:
         """Whether a server still hears what `client` says it sends."""

@@ -15,7 +15,8 @@ import yaml
 
 VERSION = 1
 
-HOST_LIMIT = 64  # hosts in a world
+HOST_LIMIT = 128  # hosts in a world
+ZONE_LIMIT = 100  # zones that a world states, and zones of a server
 MAILBOX_LIMIT = 1_000  # mailboxes on a host
 WORDS_LIMIT = 400  # characters in what a server says: a reply line is at most 512 octets (RFC 5321 section 4.5.3.1.5)
 TEXT_LIMIT = 1_000_000  # characters in a world's YAML
@@ -40,25 +41,53 @@ class Mail:
 
 
 @dataclass(frozen=True, slots=True)
+class Names:
+    """A name server on port 53, by UDP and TCP: the zones that it is authoritative for, by their names ("." is the
+    root), whether it resolves for others (`recursive`), and whether it is `down`: named by its zones' parents, and not
+    listening."""
+
+    zones: tuple[str, ...] = ()
+    recursive: bool = False
+    down: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Host:
     """A host: its name, its IPv4 address, and its servers."""
 
     name: str
     address: str
     smtp: Mail | None = None
+    dns: Names | None = None
 
     def services(self) -> list[tuple[str, int, str]]:
         """(protocol, port, transport) of every server on this host."""
-        return [("smtp", 25, "tcp")] if self.smtp else []
+        mail = [("smtp", 25, "tcp")] if self.smtp else []
+        names = [("dns", 53, "udp"), ("dns", 53, "tcp")] if self.dns and not self.dns.down else []
+        return mail + names
+
+
+@dataclass(frozen=True, slots=True)
+class Zone:
+    """What a world states of a zone, by its name without the last dot ("." is the root): `records` in the form of a
+    master file (RFC 1035 section 5), to which its SOA, its name servers, its delegations and its hosts' records are
+    added; or `file`, the whole master file, to which nothing is added."""
+
+    name: str
+    records: str = ""
+    file: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """The hosts, and the name of the student's own among them."""
+    """The hosts, the name of the student's own among them, the name of the one that resolves for all of them ("" where
+    none does), and what is stated of zones."""
 
     title: str
     student: str
     hosts: tuple[Host, ...]
+    resolver: str = ""
+    zones: tuple[Zone, ...] = ()
 
     def host(self, name: str) -> Host | None:
         """The host of that name or address, if there is one. Names are compared without regard to case."""
@@ -67,11 +96,17 @@ class World:
 
     def to_values(self) -> dict[str, Any]:
         """This world as plain JSON values, in the shape of its YAML."""
-        values = {"lentil": VERSION, "title": self.title, "student": self.student, "hosts": []}
-        for host in self.hosts:
-            plain = {key: value for key, value in asdict(host).items() if value is not None}
-            values["hosts"].append(plain)  # type: ignore[attr-defined]
+        values: dict[str, Any] = {"lentil": VERSION, "title": self.title, "student": self.student}
+        if self.resolver:
+            values["resolver"] = self.resolver
+        values["hosts"] = [_without_nothing(asdict(host)) for host in self.hosts]
+        if self.zones:
+            values["zones"] = [_without_nothing(asdict(zone)) for zone in self.zones]
         return values
+
+
+def _without_nothing(values: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in values.items() if value is not None}
 
 
 def read_world(path: Path) -> World:
@@ -143,7 +178,7 @@ class _Reader:
         self._lines = lines
 
     def world(self, values: Any) -> World:
-        top = self._mapping(values, (), {"lentil", "title", "student", "hosts"})
+        top = self._mapping(values, (), {"lentil", "title", "student", "hosts"}, {"resolver", "zones"})
         if top["lentil"] != VERSION:
             self._fail(("lentil",), f"lentil is {VERSION}, the version of this format")
         hosts = self._list(top["hosts"], ("hosts",), HOST_LIMIT)
@@ -151,11 +186,21 @@ class _Reader:
             title=self._text(top["title"], ("title",)),
             student=self._host_name(top["student"], ("student",)),
             hosts=tuple(self._host(host, ("hosts", number)) for number, host in enumerate(hosts)),
+            resolver=self._host_name(top["resolver"], ("resolver",)) if top.get("resolver") else "",
+            zones=self._zones(top.get("zones"), ("zones",)),
         )
         self._refuse_twins(world)
         if world.host(world.student) is None:
             self._fail(("student",), f"student is {world.student}, and no host has that name")
+        self._check_resolver(world)
         return world
+
+    def _check_resolver(self, world: World) -> None:
+        if not world.resolver:
+            return
+        host = world.host(world.resolver)
+        if host is None or host.dns is None or not host.dns.recursive:
+            self._fail(("resolver",), f"resolver is {world.resolver}, and no host of that name has a recursive server")
 
     def _refuse_twins(self, world: World) -> None:
         seen: set[str] = set()
@@ -166,13 +211,53 @@ class _Reader:
                 seen.add(value)
 
     def _host(self, values: Any, where: Where) -> Host:
-        given = self._mapping(values, where, {"name", "address"}, {"smtp"})
-        mail = given.get("smtp")
+        given = self._mapping(values, where, {"name", "address"}, {"smtp", "dns"})
+        mail, names = given.get("smtp"), given.get("dns")
         return Host(
             name=self._host_name(given["name"], (*where, "name")),
             address=self._address(given["address"], (*where, "address")),
             smtp=None if mail is None else self._mail(mail, (*where, "smtp")),
+            dns=None if names is None else self._names(names, (*where, "dns")),
         )
+
+    def _names(self, values: Any, where: Where) -> Names:
+        given = self._mapping(values, where, set(), {"zones", "recursive", "down"})
+        zones = given.get("zones") or []
+        if zones:
+            zones = self._list(zones, (*where, "zones"), ZONE_LIMIT)
+        return Names(
+            zones=tuple(self._zone_name(name, (*where, "zones", n)) for n, name in enumerate(zones)),
+            recursive=self._switch(given.get("recursive"), (*where, "recursive")),
+            down=self._switch(given.get("down"), (*where, "down")),
+        )
+
+    def _zones(self, values: Any, where: Where) -> tuple[Zone, ...]:
+        if not values:
+            return ()
+        zones = [self._zone(each, (*where, n)) for n, each in enumerate(self._list(values, where, ZONE_LIMIT))]
+        for number, zone in enumerate(zones):
+            if any(other.name == zone.name for other in zones[:number]):
+                self._fail((*where, number, "name"), f"the zone {zone.name} stands here twice")
+        return tuple(zones)
+
+    def _zone(self, values: Any, where: Where) -> Zone:
+        given = self._mapping(values, where, {"name"}, {"records", "file"})
+        records, file = given.get("records") or "", given.get("file")
+        if records and file is not None:
+            self._fail(where, "a zone states its records or its whole file, not both")
+        return Zone(
+            name=self._zone_name(given["name"], (*where, "name")),
+            records=self._text(records, (*where, "records")) if records else "",
+            file=None if file is None else self._text(file, (*where, "file")),
+        )
+
+    def _zone_name(self, value: Any, where: Where) -> str:
+        return "." if value == "." else self._host_name(value, where)
+
+    def _switch(self, value: Any, where: Where) -> bool:
+        if value not in (None, True, False, "true", "false"):
+            self._fail(where, f"{_named(where)} is true or false")
+        return value in (True, "true")
 
     def _mail(self, values: Any, where: Where) -> Mail:
         given = self._mapping(values, where, {"domains", "mailboxes"}, {"words"})

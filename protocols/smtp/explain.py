@@ -7,7 +7,7 @@ import re
 from dataclasses import replace
 from typing import Any
 
-from protocols.description import Description, Explanation, Reference, Tone, visible
+from protocols.description import Description, Explanation, Reference, Tone, reference, visible
 from protocols.events import Block, Event, Line
 from protocols.smtp import tables, wire
 from protocols.smtp.paths import has_space_after_colon
@@ -301,7 +301,7 @@ def _phase(state: str, verb: str) -> str:
 
 
 def _references(sources: list[Source]) -> tuple[Reference, ...]:
-    return tuple(tables.reference(rfc, section) for rfc, section in dict.fromkeys(sources))
+    return tuple(reference(rfc, section) for rfc, section in dict.fromkeys(sources))
 
 
 def _listed(words: list[str]) -> str:

@@ -8,12 +8,11 @@ from dataclasses import dataclass
 from string import Formatter
 
 from protocols import limits
-from protocols.description import Reference
 from protocols.smtp.causes import CAUSES
 from protocols.smtp.wire import DOT
 from protocols.world import Mail, WorldError
 
-__all__ = ["CAUSES", "ENHANCED", "EXTENSIONS", "VERBS", "Verb", "check_words", "digits", "enhanced_code", "reference"]
+__all__ = ["CAUSES", "ENHANCED", "EXTENSIONS", "VERBS", "Verb", "check_words", "digits", "enhanced_code"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,12 +164,6 @@ def digits(code: str, enhanced: str) -> tuple[tuple[str, str], ...]:
         meaning = f"{ENHANCED_SUBJECT.get(subject, '')}: {ENHANCED.get(f'{subject}.{detail}', '')}"
         meanings.append((enhanced, meaning))
     return tuple((part, meaning) for part, meaning in meanings if meaning.strip(": "))
-
-
-def reference(rfc: int, section: str) -> Reference:
-    """The reference to a section of an RFC; one that starts with a letter is an appendix."""
-    anchor = f"section-{section}" if section[0].isdigit() else f"appendix-{section}"
-    return Reference(f"RFC {rfc} §{section}", f"https://www.rfc-editor.org/rfc/rfc{rfc}#{anchor}")
 
 
 def check_words(mail: Mail) -> None:

@@ -18,6 +18,7 @@ PROTOCOLS = [
     {"transcript", "run", "__main__"},
 ]
 PURE = 3  # how many of these layers are octets and plain values in, values out
+IMPURE_PARTS = {"server", "client", "tap", "exchange"}  # of a protocol
 IMPURE = {"asyncio", "socket", "select", "threading", "subprocess", "time", "random", "os", "aiosmtpd", "logging"}
 PORTAL = [
     {"celery", "environment", "logs", "middleware", "pages", "versions"},
@@ -58,7 +59,7 @@ def layer(module: str) -> int | None:
     """The number of the module's layer; None for a package itself, and for what is no module of ours."""
     package, first, second = [*module.split("."), "", ""][:3]
     if package == "protocols" and is_protocol(first):
-        impure = second in ("server", "client", "tap")
+        impure = second in IMPURE_PARTS
         first = "a protocol's server, client and tap" if impure else "a protocol's pure files"
         first = "explain" if second == "explain" else first
     layers = {"protocols": PROTOCOLS, "portal": PORTAL}.get(package, [])

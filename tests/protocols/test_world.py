@@ -53,7 +53,7 @@ def test_a_host_is_found_by_name_and_address():
         ("name: mx.lentil.edu", "name: mx_lentil", "Line 13: 'mx_lentil' is not a host name."),
         ("name: mx.lentil.edu", "nam: mx.lentil.edu", "Line 13: a part of hosts has no key 'nam'."),
         ("- bob@lentil.edu", "- bob@halva.fr", "Line 19: bob@halva.fr is no mailbox of this host's domains."),
-        ("domains: [lentil.edu]", "domains: []", "Line 16: domains is a list of 1 to 64."),
+        ("domains: [lentil.edu]", "domains: []", "Line 16: domains is a list of 1 to 128."),
         ("domains: [lentil.edu]", "domains: &a [*a]", "Line 16: a world has no aliases; write the part out."),
         (
             'ready: "{host} ESMTP ready"',
