@@ -3,6 +3,7 @@ import { CommandBox } from "./command-box.js";
 import { Controls } from "./controls.js";
 import { openDrawer } from "./drawers.js";
 import { explain } from "./explanation.js";
+import { Ladder } from "./ladder.js";
 import { LabSocket } from "./lab-socket.js";
 import { LabStatus } from "./lab-status.js";
 import { Mailboxes } from "./mailboxes.js";
@@ -28,6 +29,7 @@ const status = new LabStatus($("lab-status"), Number(page.dataset.now));
 const states = new StateView(lesson, $("where"), $("panel-state"));
 const mailboxes = new Mailboxes($("mailboxes"), $("mailboxes-news"));
 const transcript = new Transcript($("transcript"), $("news"), choose);
+const ladder = new Ladder($("ladder"), $("ladder-news"), page.dataset.student, choose);
 const socket = new LabSocket(page.dataset.lab, { events: take, refused: refuse, paused: pause, lost: lose });
 const trouble = new Trouble($("trouble"));
 const outbox = new Outbox(socket, (items) => drawPending($("pending"), items));
@@ -54,7 +56,7 @@ function take(descriptions, whole) {
   }
   if (descriptions.some(({ kind }) => kind === "lab")) giveBack(outbox.clear());
   drawPending($("pending"), outbox.items);
-  transcript.add(descriptions, complete);
+  for (const view of [transcript, ladder]) view.add(descriptions, complete);
   refreshMailboxes(descriptions);
   if (whole) catchUp();
 }
@@ -101,8 +103,10 @@ function lose(isForGood) {
   complain("You cannot see this lab any more. If you should, sign in again and reload the page.");
 }
 
-// A click on a row explains it, and opens the drawer where the explanation is one.
+// What is chosen in one view is chosen in all, and explained. A click on a row opens the drawer where the explanation is
+// one.
 function choose(entry, open) {
+  for (const view of [transcript, ladder]) view.mark(entry?.description.seq ?? null);
   if (!entry) return $("explained").replaceChildren(...nothingChosen);
   explain($("explained"), entry);
   if (open) openDrawer($("explanation"));
@@ -113,7 +117,7 @@ function send(text) {
   if (!sessions.running) return "The lab is not running yet. Wait until it is, then send the line.";
   if (!text.trim() && !sessions.present) return "Nothing is connected. Connect to a host first.";
   const refusal = outbox.add(text);
-  if (!refusal) transcript.showEnd();
+  if (!refusal) for (const view of [transcript, ladder]) view.showEnd();
   return refusal;
 }
 

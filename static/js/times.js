@@ -24,3 +24,9 @@ export function clock(seconds) {
   const hours = Math.floor(whole / 3600);
   return (hours ? [hours, ...parts] : parts).join(":");
 }
+
+// How long something is kept, from seconds: 30 s, 15 min, 1.5 h, 2 d.
+export function duration(seconds) {
+  const [unit, length] = [["d", 86400], ["h", 3600], ["min", 60]].find(([, size]) => seconds >= size) ?? ["s", 1];
+  return `${Number((seconds / length).toFixed(1))} ${unit}`;
+}

@@ -19,6 +19,10 @@ from protocols.explain import lesson
 ROOT = Path(__file__).resolve().parents[3]
 ORIGIN = "http://localhost:1"  # never reached: every request is answered here
 POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'"
+ROUTE = [
+    {"host": "mx.halva.fr", "address": "10.1.0.25", "port": 49152},
+    {"host": "mx.lentil.edu", "address": "10.2.0.25", "port": 25},
+]
 HOST = SimpleNamespace(name="mx.lentil.edu", address="10.2.0.25", services=[("smtp", 25, "tcp")], is_student=False)
 
 
@@ -46,7 +50,7 @@ class Log:
     def start(self) -> None:
         """The lab runs, and a connection to the server is open."""
         self.add("lab", note="The lab is running.", facts={"change": "started", "absent": [], "start": 1})
-        self.add("opened", conn="1.1", heading=["mx.halva.fr → mx.lentil.edu:25", "TCP"])
+        self.add("opened", conn="1.1", heading=["mx.halva.fr → mx.lentil.edu:25", "TCP"], route=ROUTE)
 
     def say(self, message: dict[str, Any]) -> None:
         """What is typed goes onto the wire, once."""

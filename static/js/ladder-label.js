@@ -1,0 +1,23 @@
+// What stands on an arrow of the ladder: the line's parts, or what the event is where it is no line.
+
+// Parts [style, text] of one line.
+export function labelOf({ kind, parts, route }) {
+  if (kind === "opened") return [["aside", `connects to port ${route[1].port}`]];
+  const line = firstLine(parts);
+  return textOf(line) ? line : [["aside", "an empty line"]];
+}
+
+export function textOf(parts) {
+  return parts.map(([, text]) => text).join("");
+}
+
+// A block has many lines, and an arrow is one.
+function firstLine(parts) {
+  const line = [];
+  for (const [style, text] of parts) {
+    const [first, ...more] = text.split("\n");
+    line.push([style, first]);
+    if (more.length) return [...line, ["text", " …"]];
+  }
+  return line;
+}
