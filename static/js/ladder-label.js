@@ -1,14 +1,22 @@
 // What stands on an arrow of the ladder: the line's parts, or what the event is where it is no line.
 
+const NOTHING_WRONG = "NOERROR"; // DNS's code for that, which goes without saying where there is an answer
+
 // Parts [style, text] of one line.
 export function labelOf({ kind, parts, route }) {
   if (kind === "opened") return [["aside", `connects to port ${route[1].port}`]];
   const line = firstLine(parts);
+  const answer = textOf(line.slice(1)).trim();
+  if (answer && textOf(line.slice(0, 1)) === NOTHING_WRONG) return withoutSpace(line.slice(1));
   return textOf(line) ? line : [["aside", "an empty line"]];
 }
 
 export function textOf(parts) {
   return parts.map(([, text]) => text).join("");
+}
+
+function withoutSpace([[style, text], ...others]) {
+  return [[style, text.trimStart()], ...others];
 }
 
 // A block has many lines, and an arrow is one.

@@ -30,8 +30,9 @@ export class Queries {
   }
 }
 
-// What was kept of an answer, and for how long: in short, and in full.
-export function sayCached({ cached }) {
+// What was kept of an answer, and for how long: in short, and in full. `cached`: [name, seconds, type, code] each, with
+// a code where it is known not to exist.
+export function sayCached(cached) {
   const codes = new Set(cached.map(([, , , code]) => code));
   const times = cached.map(([, seconds]) => seconds);
   const [shortest, longest] = [Math.min(...times), Math.max(...times)].map(duration);

@@ -82,9 +82,9 @@ export class Ladder {
 
   // What an event adds: its <li>, and the arrow in it where it is one; nothing, where it adds to what is there.
   #take(description, live) {
-    const { kind, seq, conn, route, parts, number, because } = description;
+    const { kind, seq, conn, route, parts, number, because, facts } = description;
     if (kind === "opened" && route) this.#routes.set(conn, route);
-    if (kind === "cached") this.#arrows.get(because)?.addAside(...sayCached(description.facts));
+    if (kind === "cached" && facts.cached.length) this.#arrows.get(because)?.addAside(...sayCached(facts.cached));
     const ends = kind === "opened" || parts ? this.#findEnds(description) : null;
     if (!ends && !isNoted(description)) return null;
     const arrow = ends && new Arrow(description, this.#findAsides(description), this.#lanes.enter(ends));
@@ -104,8 +104,11 @@ export class Ladder {
 
   #findAsides(description) {
     const { kind, aside, heading, note } = description;
-    const said = aside ?? (kind === "opened" ? heading?.[1] : kind === "block" ? note : null);
-    return [said, this.#queries.follow(description)].filter(Boolean);
+    const said = kind === "opened" ? heading?.[1] : kind === "block" ? note : aside;
+    const onBehalf = this.#queries.follow(description);
+    // What the server says of its queries is what was just counted.
+    const others = onBehalf ? said?.split(" · ").filter((words) => !/ quer(y|ies)$/.test(words)) : [said];
+    return [...(others ?? []), onBehalf].filter(Boolean);
   }
 
   #resize() {

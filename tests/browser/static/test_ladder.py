@@ -48,7 +48,7 @@ def resolve(log):
     to_vuw = answer(log, at_nz, NZ, RESOLVER, "referral: vuw.ac.nz → ns1.vuw.ac.nz", aside="glue 130.195.85.10")
     at_vuw = send(log, RESOLVER, VUW, "A? www.vuw.ac.nz", because=to_vuw)
     answer(log, at_vuw, VUW, RESOLVER, "answer: A 130.195.86.18", aside="authoritative")
-    answer(log, asked, RESOLVER, STUDENT, "answer: 130.195.86.18")
+    answer(log, asked, RESOLVER, STUDENT, "answer: 130.195.86.18", aside="by TCP · found with 3 queries")
 
 
 def hold_session(log, count=3):
@@ -130,6 +130,13 @@ def test_an_arrow_is_named_by_its_line_its_hosts_and_what_was_said(log, open_lad
     expect(rung(page, words)).to_be_visible()
 
 
+def test_a_code_goes_without_saying_where_nothing_is_wrong(log, open_ladder):
+    for parts in ([["code", "NOERROR"], ["text", " "], ["text", "referral"]], [["code", "REFUSED"], ["text", " no"]]):
+        send(log, ROOT, RESOLVER, "", "S", parts=parts)
+    page = open_ladder()
+    expect(page.locator(f"{RUNGS} .label")).to_have_text(["connects to port 25", "referral", "REFUSED no"])
+
+
 def test_a_host_that_asks_itself_has_an_arrow_that_comes_back(log, open_ladder):
     send(log, STUDENT, STUDENT, "A? localhost")
     page = open_ladder()
@@ -174,7 +181,7 @@ def test_the_answer_to_the_student_says_what_was_asked_on_their_behalf(log, open
     answer(log, asked, RESOLVER, STUDENT, "answer: 130.195.86.18", aside="from the cache")
     page = open_ladder()
     asides = page.locator(f"{RUNGS} .aside")
-    expect(asides.nth(8)).to_have_text("3 queries on your behalf · 8.0 ms")
+    expect(asides.nth(8)).to_have_text("by TCP · 3 queries on your behalf · 8.0 ms")
     expect(asides.nth(10)).to_have_text("from the cache")
 
 
@@ -226,6 +233,7 @@ def test_it_says_what_will_appear_and_how_to_make_it(log, open_ladder):
     empty = page.get_by_text("No message was sent yet.")
     expect(empty).to_be_visible()
     expect(page.get_by_role("tabpanel", name="Ladder")).to_contain_text("Choose Connect beside a host")
+    assert find_violations(page) == []
     show_rest(log, page, send, STUDENT, RESOLVER, "A? nz")
     expect(page.locator(RUNGS)).to_have_count(1)
     expect(empty).to_be_hidden()

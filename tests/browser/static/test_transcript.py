@@ -104,6 +104,21 @@ def test_a_reader_who_scrolled_up_is_left_there_and_told(log, open_lab, scroller
     assert distance_from_end(scroller) < 2
 
 
+def test_a_reader_who_looks_at_another_tab_comes_back_to_the_same_place(log, open_lab, scroller):
+    fill(log, 300)
+    page = open_lab()
+    expect(page.locator("li.line")).to_have_count(300)
+    scroller.evaluate("it => { it.scrollTop = 100 }")
+    page.wait_for_timeout(100)  # a scroll is told at the next frame
+    page.get_by_role("tab", name="State").click()
+    fill(log, 3)
+    log.show(302)
+    expect(page.locator("li.line")).to_have_count(303)
+    page.get_by_role("tab", name="Transcript").click()
+    expect(page.get_by_role("button", name="3 new lines")).to_be_visible()
+    assert scroller.evaluate("it => it.scrollTop") == 100
+
+
 def test_old_lines_are_not_announced_and_new_ones_are(log, open_lab):
     fill(log, 3)
     page = open_lab()
