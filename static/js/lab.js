@@ -44,13 +44,13 @@ if ("mayType" in page.dataset) {
 
 let connected = true;
 let paused = null; // the timer that ends a pause of the lab
-let lines = 0; // what of the log is a line is numbered, and called by that number everywhere
+let lines = 0; // what went over the wire is numbered, and called by that number everywhere
 let complete = false; // the page has had the whole log once: what comes now happens now
 
 function take(descriptions, whole) {
   if (descriptions.length) endPause();
   for (const description of descriptions) {
-    if (description.parts) description.number = ++lines;
+    if (description.parts && description.kind !== "console") description.number = ++lines;
     sessions.apply(description);
     outbox.settle(description);
   }

@@ -40,6 +40,7 @@ def keep(log, because, *records):
 def resolve(log):
     """What a resolver does for the student who asks it for www.vuw.ac.nz."""
     typed = log.add("console", client_id="typed")
+    log.add("console", parts=[["text", "What a program says to its user is no message."]])
     asked = send(log, STUDENT, RESOLVER, "A? www.vuw.ac.nz", because=typed, aside="recursion desired")
     to_root = send(log, RESOLVER, ROOT, "A? nz", because=asked)
     to_nz = answer(log, to_root, ROOT, RESOLVER, "referral: nz → ns1.dns.net.nz", aside="glue 202.46.190.130")
@@ -241,7 +242,7 @@ def test_it_says_what_will_appear_and_how_to_make_it(log, open_ladder):
 
 def test_what_happens_to_the_lab_stands_across_the_lanes(log, open_ladder):
     hold_session(log)
-    log.add("console", note="What a client says to its user is no message.")
+    log.add("console", note="What a client says to its user is none either.")
     log.add("closed", conn="1.1", note="The connection ended.")
     log.add("unkept", note="900 exchanges were not kept.")
     page = open_ladder()
