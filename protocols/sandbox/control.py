@@ -18,6 +18,7 @@ from protocols import limits
 from protocols.events import Event, EventError, from_fields, to_fields
 
 _LENGTHS = struct.Struct(">II")
+_to_json = json.JSONEncoder(separators=(",", ":")).encode
 
 
 class ControlError(ValueError):
@@ -190,13 +191,13 @@ def encode(message: ToLab | FromLab | ToZygote | FromZygote) -> bytes:
     head: dict[str, Any] = {"message": message.name}
     raw = b""
     if isinstance(message, Happened):
-        head |= to_fields(message.event)
+        head = {"message": message.name, **to_fields(message.event)}
         raw = getattr(message.event, "raw", b"")
     elif isinstance(message, Packets):
         raw = message.records
     else:
         head |= asdict(message)
-    text = json.dumps(head, separators=(",", ":")).encode()
+    text = _to_json(head).encode()
     length = 4 + len(text) + len(raw)
     if length > limits.FRAME:
         raise ControlError(f"A {message.name} message of {length} octets is over the limit of {limits.FRAME}.")
