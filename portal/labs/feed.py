@@ -35,7 +35,7 @@ def append(lab_id: int, epoch: int, events: Sequence[Event]) -> None:
     """
     first, last = events[0].seq, events[-1].seq
     # Made before: while a transaction writes, on SQLite nobody else does.
-    rows, changes = [models.Event.of(lab_id, event) for event in events], _find_changes(events)
+    rows, changes = [models.Event.row(lab_id, event) for event in events], _find_changes(events)
     messages = [(event.mailbox, _read_message(event)) for event in events if isinstance(event, Delivered)]
     with transaction.atomic():
         lab = models.Lab.objects.filter(pk=lab_id, epoch=epoch)
@@ -44,7 +44,7 @@ def append(lab_id: int, epoch: int, events: Sequence[Event]) -> None:
             if lab.filter(last_seq=last).exists():
                 return  # committed before, and whoever gave them did not hear of it
             raise StaleOwner(f"Lab {lab_id} has another owner than that of epoch {epoch}.")
-        models.Event.objects.bulk_create(rows)
+        models.Event.insert(rows)
         if messages:
             World.objects.defer("source").get(lab=lab_id).deliver(messages)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +15,7 @@ from django.utils import timezone
 from portal.accounts.may import Role
 from portal.courses.models import Activity, Course
 from portal.labs import limits
+from portal.rows import insert
 from portal.worlds.models import World
 from protocols import events
 from protocols.explain import FINAL, LAB_WHY
@@ -21,6 +24,7 @@ if TYPE_CHECKING:
     from portal.accounts.models import User
 
 _COLUMNS = ("kind", "seq", "at", "because", "client_id")  # of an event's fields; the others are in `data`
+_to_json = json.JSONEncoder(separators=(",", ":")).encode
 
 
 class Lab(models.Model):
@@ -142,11 +146,16 @@ class Event(models.Model):
         return f"Event {self.seq} of lab {self.lab_id}"
 
     @classmethod
-    def of(cls, lab_id: int, event: events.Event) -> Event:
+    def insert(cls, rows: Sequence[tuple[Any, ...]]) -> None:
+        """Add the rows that `row` made of events."""
+        insert(cls, ("lab_id", *_COLUMNS, "raw", "data"), rows)
+
+    @staticmethod
+    def row(lab_id: int, event: events.Event) -> tuple[Any, ...]:
         """The row of an event, not saved yet."""
-        fields = events.to_fields(event)
-        columns: dict[str, Any] = {name: fields.pop(name) for name in _COLUMNS if name in fields}
-        return cls(lab_id=lab_id, raw=getattr(event, "raw", b""), data=fields, **columns)
+        data = events.to_fields(event)
+        columns = [data.pop(name, None) for name in _COLUMNS]
+        return (lab_id, *columns, getattr(event, "raw", b""), _to_json(data))
 
     def event(self) -> events.Event:
         """The event that this row keeps."""

@@ -8,12 +8,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import models, transaction
-from django.db.models import Max, Prefetch, QuerySet
+from django.db import connection, models, transaction
+from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
 
 from portal.courses.models import Activity
+from portal.rows import insert
 from portal.worlds.mail import read_subject
 from protocols import world as documents
 from protocols.smtp.tables import check_words
@@ -79,15 +81,16 @@ class World(models.Model):
         message for a mailbox that is not there goes nowhere. The caller is the one writer of this world's mailboxes:
         the feed of the lab that it belongs to."""
         wanted = self.mailboxes.filter(address__in={address for address, _ in messages})
-        boxes = {box.address: box for box in wanted.annotate(last=Max("messages__seq"))}
+        newest = Message.objects.filter(mailbox=OuterRef("pk")).order_by("-seq").values("seq")[:1]
+        boxes = {box.address: box for box in wanted.annotate(last=Subquery(newest))}
         lasts = {address: box.last or 0 for address, box in boxes.items()}
         stored = []
         for address, message in messages:
             if address in boxes:
                 lasts[address] += 1
-                message.mailbox, message.seq = boxes[address], lasts[address]
-                stored.append(message)
-        Message.objects.bulk_create(stored)
+                message.mailbox_id, message.seq = boxes[address].pk, lasts[address]
+                stored.append(message.row())
+        insert(Message, Message.COLUMNS, stored)
 
     def list_mailboxes(self) -> QuerySet[Mailbox]:
         """The mailboxes, each with its `newest` messages (without their octets), newest first."""
@@ -127,6 +130,8 @@ class Message(models.Model):
     size = models.PositiveIntegerField()
     received_at = models.DateTimeField()
 
+    COLUMNS = ("mailbox_id", "seq", "sender", "subject", "raw", "size", "received_at")
+
     class Meta:
         ordering = ["seq"]
         constraints = [models.UniqueConstraint(fields=["mailbox", "seq"], name="one_message_a_seq")]
@@ -144,3 +149,8 @@ class Message(models.Model):
             size=len(raw),
             received_at=received_at,
         )
+
+    def row(self) -> tuple[Any, ...]:
+        """What stands in `COLUMNS` for it, as the database's driver takes it."""
+        at = connection.ops.adapt_datetimefield_value(self.received_at)
+        return (self.mailbox_id, self.seq, self.sender, self.subject, self.raw, self.size, at)
