@@ -4,6 +4,7 @@ end."""
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import signal
 import threading
@@ -51,6 +52,8 @@ class LabHost(bootsteps.StartStopStep):
         self.stop(worker)
 
     def _run(self) -> None:
+        # What is imported stays: to look through it for garbage, again and again, would hold transactions up for 30 ms.
+        gc.freeze()
         try:
             asyncio.run(own_labs(self._up.set))
         except asyncio.CancelledError:

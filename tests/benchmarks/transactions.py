@@ -3,6 +3,7 @@ keeps other writers waiting, on SQLite all of them."""
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import random
@@ -48,6 +49,7 @@ def main() -> None:
     call_command("migrate", verbosity=0)
     call_command("load_demo", verbosity=0)
     lab = make_lab()
+    gc.freeze()  # as a worker does
     batches: dict[str, Callable[[int], list[Event]]] = {
         f"{limits.BATCH_EVENTS} lines": lambda seq: [make_line(seq + more) for more in range(limits.BATCH_EVENTS)],
         f"{limits.BATCH_EVENTS} messages": lambda seq: [
