@@ -25,6 +25,7 @@ ORDINARY_USER = "postgres"  # Debian's package makes this account
 ANSWERS_WITHIN = 30  # seconds
 # No TCP. What a test writes need not survive a machine that fails. Shared memory lies in the folder, and goes with it.
 OPTIONS = ["listen_addresses=", "fsync=off", "full_page_writes=off", "dynamic_shared_memory_type=mmap"]
+OPTIONS += ["wal_init_zero=off"]  # a server that has run for a while has no new files of its log to fill with zeros
 
 
 @dataclass(frozen=True)
