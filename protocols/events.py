@@ -1,4 +1,4 @@
-"""The transcript's schema: one frozen dataclass per kind of event, to and from JSON.
+"""The transcript's schema: one frozen dataclass per kind of event. `protocols.codec` takes them to JSON and back.
 
 Events carry what went over the wire and codes that say why; never prose. Sentences are made by `protocols.explain`, so
 that better sentences reach old transcripts too.
@@ -10,17 +10,10 @@ which side of the control channel the event stands.
 
 from __future__ import annotations
 
-import types
-from dataclasses import dataclass, fields
-from typing import Any, ClassVar, Literal, Union, get_args, get_origin, get_type_hints
-
-VERSION = 1
+from dataclasses import dataclass
+from typing import ClassVar, Literal
 
 Side = Literal["C", "S"]
-
-
-class EventError(ValueError):
-    """What arrived is not an event of this schema. The text is one sentence that says what is wrong with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,97 +221,3 @@ KINDS: dict[str, type[Event]] = {
     for event in (Opened, Closed, Line, Block, Message, Unkept, Cached, ZoneEdited, Console, Delivered, Fault, Lab)
 }
 OWNERS_KINDS = frozenset({"lab"})  # what only the lab's owner may write
-
-
-def to_fields(event: Event) -> dict[str, Any]:
-    """The event as plain JSON values, without `raw`, which travels beside them as octets. Defaults are left out."""
-    values: dict[str, Any] = {"kind": event.kind}
-    for name, default in _DEFAULTS[event.kind].items():
-        value = getattr(event, name)
-        if value != default:
-            values[name] = _plain(value)
-    return values
-
-
-def from_fields(values: dict[str, Any], raw: bytes = b"") -> Event:
-    """The event that `to_fields` made `values` of. Raises EventError for anything that this schema does not have."""
-    if not isinstance(values, dict):
-        raise EventError("An event is an object with a kind.")
-    name = values.get("kind")
-    event = KINDS.get(name) if isinstance(name, str) else None
-    if event is None:
-        raise EventError(f"There is no event of kind {name!r}.")
-    hints, simple = _HINTS[event.kind], _SIMPLE[event.kind]
-    checked: dict[str, Any] = {"raw": raw} if "raw" in hints else {}
-    for key, value in values.items():
-        if type(value) in simple.get(key, ()):  # nearly all
-            checked[key] = value
-        elif key in hints:
-            checked[key] = _typed(value, hints[key], f"{name}.{key}")
-        elif key != "kind":
-            raise EventError(f"An event of kind {name} has no field {key!r}.")
-    try:
-        return event(**checked)
-    except TypeError as error:
-        raise EventError(f"An event of kind {name} is incomplete: {error}.") from error
-
-
-def to_json(event: Event) -> dict[str, Any]:
-    """The event as one JSON object; `raw` becomes a string with one character U+0000 to U+00FF per octet."""
-    values = to_fields(event) | {"version": VERSION}
-    raw: bytes | None = getattr(event, "raw", None)
-    return values if raw is None else values | {"raw": raw.decode("latin-1")}
-
-
-def from_json(values: dict[str, Any]) -> Event:
-    """The event that `to_json` made `values` of. Raises EventError for anything else, another version included."""
-    if not isinstance(values, dict) or values.get("version") != VERSION:
-        raise EventError(f"This is not an event of schema version {VERSION}.")
-    rest = {key: value for key, value in values.items() if key not in ("version", "raw")}
-    try:
-        return from_fields(rest, values.get("raw", "").encode("latin-1"))
-    except (AttributeError, UnicodeEncodeError) as error:
-        raise EventError("An event's raw octets are characters U+0000 to U+00FF.") from error
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, Endpoint):
-        return {"host": value.host, "address": value.address, "port": value.port}
-    return list(value) if isinstance(value, tuple) else value
-
-
-def _typed(value: Any, hint: Any, where: str) -> Any:
-    """`value` as `hint` wants it. The lab is hostile: a value of another type goes no further than this."""
-    origin = get_origin(hint)
-    if origin in (Union, types.UnionType):
-        if value is None and type(None) in get_args(hint):
-            return None
-        hint = next(arm for arm in get_args(hint) if arm is not type(None))
-        origin = get_origin(hint)
-    if origin is Literal and value in get_args(hint):
-        return value
-    if origin is tuple and isinstance(value, list) and all(isinstance(item, str) for item in value):
-        return tuple(value)
-    if hint is Endpoint and isinstance(value, dict) and value.keys() == {"host", "address", "port"}:
-        return Endpoint(**{key: _typed(part, _ENDPOINT[key], f"{where}.{key}") for key, part in value.items()})
-    if isinstance(hint, type) and type(value) is hint:
-        return value
-    raise EventError(f"{where} cannot be {value!r}.")
-
-
-def _simple(hint: Any) -> frozenset[type]:
-    """The types whose values are as `hint` wants them without a closer look."""
-    arms = get_args(hint) if get_origin(hint) in (Union, types.UnionType) else (hint,)
-    return frozenset(arm for arm in arms if arm in (int, str, bool, bytes, type(None)))
-
-
-# Worked out once: every event that a lab says goes through here.
-_ENDPOINT = get_type_hints(Endpoint)
-_HINTS: dict[str, dict[str, Any]] = {
-    name: {field: hint for field, hint in get_type_hints(event).items() if get_origin(hint) is not ClassVar}
-    for name, event in KINDS.items()
-}
-_SIMPLE = {name: {field: _simple(hint) for field, hint in hints.items()} for name, hints in _HINTS.items()}
-_DEFAULTS = {
-    name: {field.name: field.default for field in fields(event) if field.name != "raw"} for name, event in KINDS.items()
-}

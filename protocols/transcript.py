@@ -7,8 +7,9 @@ import time
 from collections.abc import Iterator, Sequence
 from typing import TextIO
 
+from protocols.codec import to_json
 from protocols.description import Description
-from protocols.events import Event, to_json
+from protocols.events import Event
 from protocols.explain import describe
 
 

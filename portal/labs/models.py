@@ -18,13 +18,13 @@ from portal.labs import limits
 from portal.rows import insert
 from portal.worlds.models import World
 from protocols import events
+from protocols.codec import Words, from_fields, kept, name_words, words_of
 from protocols.explain import FINAL, LAB_WHY
 
 if TYPE_CHECKING:
     from portal.accounts.models import User
 
 _COLUMNS = ("kind", "seq", "at", "because", "client_id")  # of an event's fields; the others are in `data`
-_to_json = json.JSONEncoder(separators=(",", ":")).encode
 
 
 class Lab(models.Model):
@@ -153,14 +153,20 @@ class Event(models.Model):
     @staticmethod
     def row(lab_id: int, event: events.Event) -> tuple[Any, ...]:
         """The row of an event, not saved yet."""
-        data = events.to_fields(event)
-        columns = [data.pop(name, None) for name in _COLUMNS]
-        return (lab_id, *columns, getattr(event, "raw", b""), _to_json(data))
+        columns = [getattr(event, name, None) for name in _COLUMNS]
+        return (lab_id, *columns, getattr(event, "raw", b""), _write_data(words_of(event)))
 
     def event(self) -> events.Event:
         """The event that this row keeps."""
         columns = {name: getattr(self, name) for name in _COLUMNS if getattr(self, name) is not None}
-        return events.from_fields(self.data | columns, bytes(self.raw))
+        return from_fields(self.data | columns, bytes(self.raw))
+
+
+@kept
+def _write_data(words: Words) -> str:
+    """The fields of an event that have no column, as JSON."""
+    fields = {name: word for name, word in name_words(words).items() if name not in _COLUMNS}
+    return json.dumps(fields, separators=(",", ":"))
 
 
 class Visit(models.Model):

@@ -2,8 +2,11 @@
 frames they travel in.
 
 A frame is the length of what follows (4 octets, big-endian), the length of its head (4 octets), the head as JSON in
-UTF-8, and the rest as raw octets. A frame over `limits.FRAME` ends the lab: what runs in it is hostile. Nothing that
-arrives is evaluated; what a lab can be told to do is what stands here.
+UTF-8, and the rest as raw octets. The head of an event is its words (`protocols.codec`), and its rest begins with its
+numbers, of 8 octets each: so most heads are like one before, and are made, read and checked once for all of them.
+
+A frame over `limits.FRAME` ends the lab: what runs in it is hostile. Nothing that arrives is evaluated; what a lab can
+be told to do is what stands here.
 """
 
 from __future__ import annotations
@@ -12,13 +15,18 @@ import json
 import struct
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field, fields
+from functools import lru_cache
 from typing import Any, ClassVar, get_type_hints
 
 from protocols import limits
-from protocols.events import Event, EventError, from_fields, to_fields
+from protocols.codec import KEPT, Words, check_fields, kept, make_event, name_words, words_of
+from protocols.events import Event
 
 _LENGTHS = struct.Struct(">II")
-_to_json = json.JSONEncoder(separators=(",", ":")).encode
+_NUMBERS = struct.Struct(">qqq")  # of an event: its seq, its time, its cause
+_NO_CAUSE = -1
+_WORDS_BEGIN = b'{"kind":'  # as no other head does
+_SHORT_HEAD = 500  # octets: a longer one does not come again, and is not kept
 
 
 class ControlError(ValueError):
@@ -188,20 +196,31 @@ FROM_ZYGOTE: dict[str, type[Any]] = {message.name: message for message in (Warm,
 
 def encode(message: ToLab | FromLab | ToZygote | FromZygote) -> bytes:
     """The frame of a message. Raises ControlError for one that is larger than any frame may be."""
-    head: dict[str, Any] = {"message": message.name}
-    raw = b""
     if isinstance(message, Happened):
-        head = {"message": message.name, **to_fields(message.event)}
-        raw = getattr(message.event, "raw", b"")
+        head, rest = _write_event(message.event)
     elif isinstance(message, Packets):
-        raw = message.records
+        head, rest = _to_json({"message": message.name}), message.records
     else:
-        head |= asdict(message)
-    text = _to_json(head).encode()
-    length = 4 + len(text) + len(raw)
+        head, rest = _to_json({"message": message.name, **asdict(message)}), b""
+    length = 4 + len(head) + len(rest)
     if length > limits.FRAME:
         raise ControlError(f"A {message.name} message of {length} octets is over the limit of {limits.FRAME}.")
-    return _LENGTHS.pack(length, len(text)) + text + raw
+    return _LENGTHS.pack(length, len(head)) + head + rest
+
+
+def _to_json(values: dict[str, Any]) -> bytes:
+    return json.dumps(values, separators=(",", ":")).encode()
+
+
+def _write_event(event: Event) -> tuple[bytes, bytes]:
+    because = _NO_CAUSE if event.because is None else event.because
+    numbers = _NUMBERS.pack(event.seq, event.at, because)
+    return _write_words(words_of(event)), numbers + getattr(event, "raw", b"")
+
+
+@kept
+def _write_words(words: Words) -> bytes:
+    return _to_json(name_words(words))
 
 
 class Frames:
@@ -225,17 +244,28 @@ class Frames:
             yield _decode(self._known, frame[:head], frame[head:])
 
 
-def _decode(known: dict[str, type[Any]], head: bytes, raw: bytes) -> Any:
+def _decode(known: dict[str, type[Any]], head: bytes, rest: bytes) -> Any:
     try:
+        if Happened.name in known and head.startswith(_WORDS_BEGIN):
+            return Happened(_read_event(head, rest))
         values = json.loads(head)
         kind = known[values.pop("message")]
-        if kind is Happened:
-            return Happened(from_fields(values, raw))
-        if kind is Packets:
-            return Packets(raw)
-        return kind(**_checked(kind, values))
-    except (EventError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        return Packets(rest) if kind is Packets else kind(**_checked(kind, values))
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, struct.error) as error:
         raise ControlError(f"A frame breaks the control protocol: {error}.") from error
+
+
+def _read_event(head: bytes, rest: bytes) -> Event:
+    read = _read_words if len(head) <= _SHORT_HEAD else _read_words.__wrapped__
+    kind, words = read(head)
+    seq, at, because = _NUMBERS.unpack_from(rest)
+    numbers = {"seq": seq, "at": at, "because": None if because == _NO_CAUSE else because}
+    return make_event(kind, words | numbers, rest[_NUMBERS.size :])
+
+
+@lru_cache(KEPT)
+def _read_words(head: bytes) -> tuple[type[Event], dict[str, Any]]:
+    return check_fields(json.loads(head))
 
 
 def _checked(kind: type[Any], values: dict[str, Any]) -> dict[str, Any]:

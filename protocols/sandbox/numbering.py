@@ -7,10 +7,11 @@ number fits 63 bits, and the id of a page's line is used once.
 from __future__ import annotations
 
 from array import array
-from dataclasses import fields, replace
+from dataclasses import replace
 from typing import Any
 
 from protocols import limits
+from protocols.codec import Words, kept, words_of
 from protocols.events import OWNERS_KINDS, Console, Endpoint, Event
 from protocols.sandbox.control import ControlError
 
@@ -48,7 +49,12 @@ class Numbering:
             raise ControlError(f"Event {event.seq} came after event {len(self._seqs)}.")
         if event.because is not None and not 0 < event.because < event.seq:
             raise ControlError(f"Event {event.seq} cites event {event.because}, which is not before it.")
-        self._octets += sum(self._check(field.name, getattr(event, field.name)) for field in fields(event))
+        if not 0 <= event.at < 2**63:
+            raise ControlError(f"An event's time cannot be {event.at}.")
+        conn: str | None = getattr(event, "conn", None)
+        if conn is not None and not conn.startswith(self._prefix):
+            raise ControlError(f"Connection {conn!r} is not of this start.")
+        self._octets += len(getattr(event, "raw", b"")) + _measure(words_of(event))
         if self._last_seq + 1 >= limits.LOG_EVENTS or self._octets > limits.LOG:
             raise LogFull
         if isinstance(event, Console) and event.client_id is not None:
@@ -57,22 +63,28 @@ class Numbering:
         self._seqs.append(self.take_next())
         return replace(event, seq=self._seqs[-1], because=because)
 
-    def _check(self, name: str, value: Any) -> int:
-        """What a value adds to the log, in octets. Raises ControlError for one that no log holds."""
-        if isinstance(value, int) and not 0 <= value < 2**63:
-            raise ControlError(f"An event's {name} cannot be {value}.")
-        if isinstance(value, str) and (len(value) > limits.EVENT_TEXT or "\0" in value or not _can_be_encoded(value)):
-            raise ControlError(f"An event's {name} is at most {limits.EVENT_TEXT} characters, with no NUL.")
-        if isinstance(value, Endpoint):
-            return sum(self._check(name, part) for part in (value.host, value.address, value.port))
-        if name == "conn" and value is not None and not value.startswith(self._prefix):
-            raise ControlError(f"Connection {value!r} is not of this start.")
-        return len(value) if isinstance(value, str | bytes) else 0
-
     def _use(self, client_id: str) -> None:
         if client_id not in self._client_ids:
             raise ControlError(f"No line {client_id!r} was typed that is not recorded yet.")
         self._client_ids.remove(client_id)
+
+
+@kept
+def _measure(words: Words) -> int:
+    """What the words add to the log, in octets. Raises ControlError for those that no log holds."""
+    return sum(_measure_one(word) for word in words)
+
+
+def _measure_one(word: Any) -> int:
+    if isinstance(word, Endpoint):
+        return sum(_measure_one(part) for part in (word.host, word.address, word.port))
+    if isinstance(word, tuple):
+        return sum(_measure_one(part) for part in word)
+    if isinstance(word, int) and not 0 <= word < 2**63:
+        raise ControlError(f"A number of an event cannot be {word}.")
+    if isinstance(word, str) and (len(word) > limits.EVENT_TEXT or "\0" in word or not _can_be_encoded(word)):
+        raise ControlError(f"A text of an event is at most {limits.EVENT_TEXT} characters, with no NUL.")
+    return len(word) if isinstance(word, str) else 0
 
 
 def _can_be_encoded(text: str) -> bool:

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from protocols.events import Block, Closed, Delivered, Event, Line, from_json
+from protocols.codec import from_json
+from protocols.events import Block, Closed, Delivered, Event, Line
 from protocols.recorder import Recorder
 from protocols.smtp.server import Server, serve
 from tests.protocols.runs import LECTURE, Ran, protocols

@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from protocols.events import VERSION, EventError, Line, from_fields, from_json, to_fields, to_json
+from protocols.codec import VERSION, EventError, from_fields, from_json, to_fields, to_json
+from protocols.events import Line
 from tests.protocols.strategies import events
 
 LINE = Line(

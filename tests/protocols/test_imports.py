@@ -10,7 +10,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 # Lowest first: a module imports from its own layer and from those below it.
 PROTOCOLS = [
-    {"events", "description", "world", "machine", "limits", "tap"},
+    {"events", "codec", "description", "world", "machine", "limits", "tap"},
     {"a protocol's pure files"},
     {"explain"},
     {"recorder", "console", "a protocol's server, client and tap"},
@@ -21,7 +21,7 @@ PURE = 3  # how many of these layers are octets and plain values in, values out
 IMPURE_PARTS = {"server", "client", "tap", "exchange"}  # of a protocol
 IMPURE = {"asyncio", "socket", "select", "threading", "subprocess", "time", "random", "os", "aiosmtpd", "logging"}
 PORTAL = [
-    {"celery", "environment", "logs", "middleware", "pages", "versions"},
+    {"celery", "environment", "logs", "middleware", "pages", "rows", "versions"},
     {"accounts"},
     {"requests"},
     {"courses"},

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from protocols.events import Delivered, Opened, from_json
+from protocols.codec import from_json
+from protocols.events import Delivered, Opened
 from protocols.run import load_world
 from protocols.sandbox.command import hosts_file
 from tests.protocols.runs import LECTURE, PYTHON, ROOT, run

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from protocols import limits
-from protocols.events import Line
+from protocols.events import Fault, Line
 from protocols.sandbox import control
 from protocols.sandbox.control import (
     FROM_LAB,
@@ -84,6 +84,9 @@ def frame(values: Any, raw: bytes = b"") -> bytes:
     return struct.pack(">II", 4 + len(head) + len(raw), len(head)) + head + raw
 
 
+NUMBERS = struct.pack(">qqq", 1, 1, -1)
+
+
 @given(JSON)
 def test_any_json_is_a_message_or_is_refused(values):
     known = [message.name for message in (control.Stop(), control.Warm(), control.Stopped())]
@@ -104,7 +107,12 @@ def test_any_json_is_a_message_or_is_refused(values):
         frame({"message": "input", "console": "1", "client_id": "x", "text": "y"}),
         frame({"message": "input", "console": 1, "client_id": "x"}),
         frame({"message": "input", "console": 1, "client_id": "x", "text": "y", "more": 1}),
-        frame({"message": "event", "kind": "line"}),
+        frame({"message": "event", "kind": "fault", "why": "x"}, NUMBERS),
+        frame({"kind": "fault", "why": "x"}),
+        frame({"kind": "fault", "why": "x"}, NUMBERS[1:]),
+        frame({"kind": "fault", "why": 1}, NUMBERS),
+        frame({"kind": "fault", "seq": 1}, NUMBERS),
+        frame({"kind": "rumour"}, NUMBERS),
         frame({"message": "stopped"}),
         frame([]),
         struct.pack(">II", 4 + 200_000, 200_000) + b"[" * 200_000,
@@ -132,3 +140,18 @@ def test_a_frame_too_large_is_refused_before_it_is_there():
 def test_the_largest_line_and_message_go_through():
     line = Line(seq=1, at=0, conn="1.1", protocol="smtp", side="C", raw=b"\xff" * 1_048_576, state="data")
     assert list(Frames(FROM_LAB).feed(encode(Happened(line)))) == [Happened(line)]
+
+
+def test_an_event_is_numbered_beside_its_head_and_nowhere_else():
+    event = Fault(seq=2, at=3, because=1, why="x")
+    lie = {"kind": "fault", "seq": 7, "at": 7, "because": 7, "why": "x"}
+    (arrived,) = Frames(FROM_LAB).feed(frame(lie, struct.pack(">qqq", 2, 3, 1)))
+    assert arrived == Happened(event)
+
+
+def test_lines_that_differ_in_their_octets_alone_stay_apart():
+    lines = [
+        Line(seq=seq, at=0, conn="1.1", protocol="smtp", side="C", raw=b"%d" % seq, state="data") for seq in range(9)
+    ]
+    messages = [Happened(line) for line in lines]
+    assert list(Frames(FROM_LAB).feed(b"".join(encode(message) for message in messages))) == messages

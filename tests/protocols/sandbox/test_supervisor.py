@@ -235,8 +235,8 @@ async def test_a_stale_owner_starts_nothing(supervisor, log):
 
 
 def test_a_batch_has_a_number_of_events_and_of_octets():
-    small = [Block(seq=n, at=0, conn="1.1", protocol="smtp", side="C", raw=b"x", state="data") for n in range(250)]
-    assert [len(batch) for batch in cut_batches(small)] == [100, 100, 50]
+    small = [Block(seq=n, at=0, conn="1.1", protocol="smtp", side="C", raw=b"x", state="data") for n in range(950)]
+    assert [len(batch) for batch in cut_batches(small)] == [400, 400, 150]
     raw = bytes(100_000)
     large = [Block(seq=n, at=0, conn="1.1", protocol="smtp", side="C", raw=raw, state="data") for n in range(5)]
     assert [len(batch) for batch in cut_batches(large)] == [2, 2, 1]
