@@ -61,15 +61,17 @@ def connect() -> redis.Redis:
     return redis.Redis.from_url(settings.REDIS_URL, socket_timeout=PATIENCE, max_connections=64)
 
 
-def ring(bell: Bell) -> None:
-    """Tell everybody who follows the lab that events are committed. Never raises: without a bell they come later."""
+def ring(bell: Bell) -> bool:
+    """Tell everybody who follows the lab that events are committed; says whether anybody does. Never raises: without a
+    bell they come later."""
     text = to_text(bell)
     if len(text) > limits.BELL_SIZE:
         text = to_text(replace(bell, descriptions=None))
     try:
-        connect().publish(bells_of(bell.lab), text)
+        return bool(connect().publish(bells_of(bell.lab), text))
     except redis.RedisError as error:
         log.warning("a bell was lost", lab=bell.lab, error=type(error).__name__)
+        return False
 
 
 def order(owner: str, message: End) -> bool:

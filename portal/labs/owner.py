@@ -42,6 +42,7 @@ class Log:
     lab: int
     epoch: int
     is_untouched: bool = True
+    is_heard: bool = True  # whether anybody heard the last bell
     waiting_since: float | None = None  # since when events wait to be committed, as time.monotonic() has it
 
     def commit(self, batch: Sequence[events.Event]) -> None:
@@ -50,17 +51,17 @@ class Log:
         use_database(feed.append, self.lab, self.epoch, batch)
         self.waiting_since = None
         self.is_untouched = False
-        ring_for(self.lab, batch)
+        self.is_heard = ring_for(self.lab, batch, self.is_heard)
 
 
-def ring_for(lab: int, batch: Sequence[events.Event]) -> None:
-    """Ring the bell for committed events, with what readers are shown of them. Never fails: they are committed. Many
-    come while a program floods the log, and perhaps nobody looks: who does reads them there."""
+def ring_for(lab: int, batch: Sequence[events.Event], with_copy: bool = True) -> bool:
+    """Ring the bell for committed events, `with_copy` with what readers are shown of them; says whether anybody heard
+    it. Never fails: they are committed. Many come while a program floods the log: who looks then reads them there."""
     descriptions = None
-    if len(batch) <= limits.BELL_EVENTS:
+    if with_copy and len(batch) <= limits.BELL_EVENTS:
         with suppress(DatabaseError):
             descriptions = use_database(feed.describe, lab, batch)
-    ring(Bell(lab, batch[0].seq, batch[-1].seq, descriptions))
+    return ring(Bell(lab, batch[0].seq, batch[-1].seq, descriptions))
 
 
 def use_database(function: Callable[..., Result], *values: Any) -> Result:

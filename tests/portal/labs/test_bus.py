@@ -55,10 +55,11 @@ async def test_a_bell_and_an_order_ring_from_threads(bus):
     async with bus.follow(bells_of(7), 9) as bells, bus.follow(orders_of("worker"), 9) as orders:
         await get(bells)
         await get(orders)
-        await asyncio.to_thread(ring, bell)
+        assert await asyncio.to_thread(ring, bell)
         assert await get(bells) == bell
         assert await asyncio.to_thread(order, "worker", End(7))
         assert await get(orders) == End(7)
+    assert not await asyncio.to_thread(ring, bell)
     assert not await asyncio.to_thread(order, "nobody", End(7))
 
 

@@ -265,3 +265,19 @@ def test_a_bell_for_many_events_goes_without_a_copy(lab, monkeypatch):
     for count in (limits.BELL_EVENTS, limits.BELL_EVENTS + 1):
         ring_for(lab.pk, [make_line(seq) for seq in range(1, count + 1)])
     assert [bell.descriptions is None for bell in rung] == [False, True]
+
+
+def test_bells_that_nobody_hears_go_without_a_copy(lab, monkeypatch):
+    """A page that comes then reads the log after the first, and gets copies with the others."""
+    copies: list[bool] = []
+    heard = iter([True, False, False, True, True])
+
+    def ring(bell: Bell) -> bool:
+        copies.append(bell.descriptions is not None)
+        return next(heard)
+
+    monkeypatch.setattr("portal.labs.owner.ring", ring)
+    log = owner.Log(lab.pk, lab.epoch)
+    for seq in range(1, 6):
+        log.commit([make_line(seq)])
+    assert copies == [True, True, False, False, True]
