@@ -30,6 +30,19 @@ def test_the_subject():
     assert read_subject(b"No header.\r\n") == ""
 
 
+FIELD = st.tuples(
+    st.sampled_from([b"Subject", b"SUBJECT", b"X-Subject", b"To", b"Subject ", b"", b"\xff"]),
+    st.sampled_from([b":", b": ", b" : ", b":\r\n ", b"", b":\n"]),
+    st.sampled_from([b"dahl", b"=?utf-8?q?Caf=C3=A9?=", b"\xc3\xa9\t", b"", b"a\r\n\tb ", b"Subject: x", b"\r\n"]),
+    st.sampled_from([b"\r\n", b"\n", b"\r", b"\r\n\r\n"]),
+).map(b"".join)
+
+
+@given(st.lists(FIELD, max_size=6).map(b"".join) | st.binary(max_size=40))
+def test_the_subject_is_that_of_the_header(raw):
+    assert read_subject(raw) == next((value for name, value in read_headers(raw) if name.lower() == "subject"), "")
+
+
 def test_the_body():
     assert read_body(MESSAGE) == "Do you like dahl?\nHow about with naan?\n"
 
