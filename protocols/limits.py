@@ -72,5 +72,6 @@ BATCH_EVENTS = 400  # committed at once
 BATCH = 256 * 1024  # raw octets committed at once; a larger event goes alone
 EVENT_TEXT = 1_000  # characters in a text of an event
 FRAME = 2 * 1024 * 1024  # of the control protocol, after its first length: a message of 1 MB with its head, and room
+GATHER_SECONDS = 0.005  # between two writes to the supervisor, unless there is much to say
 CHANNEL_HIGH, CHANNEL_LOW = 512 * 1024, 128 * 1024  # waiting for the supervisor: the wire is held, and released
 CAPTURE_RING = 4 * 1024 * 1024

@@ -29,15 +29,16 @@ class Channel(asyncio.Protocol):
         self._quiet.set()
         self._loop = asyncio.get_running_loop()
         self._unsent = bytearray()
+        self._flushed_at = self._loop.time() - limits.GATHER_SECONDS  # long enough ago
         self._closed = asyncio.Event()
         self._room = threading.Event()  # what the capture's thread waits for
         self._room.set()
 
     def send(self, message: FromLab) -> None:
-        """Send a message. What is said in one turn of the loop goes out together, unless that becomes much: else the
-        wire would be held too late."""
+        """Send a message. What is said shortly after another waits a moment, so that what belongs together goes out
+        together and is committed together; but not when that becomes much: else the wire would be held too late."""
         if not self._unsent:
-            self._loop.call_soon(self._flush)
+            self._loop.call_at(self._flushed_at + limits.GATHER_SECONDS, self._flush)
         self._unsent += encode(message)
         if len(self._unsent) > limits.CHUNK:
             self._flush()
@@ -95,5 +96,6 @@ class Channel(asyncio.Protocol):
 
     def _flush(self) -> None:
         if self._unsent:
+            self._flushed_at = self._loop.time()
             unsent, self._unsent = self._unsent, bytearray()
             self._transport.write(unsent)
