@@ -29,6 +29,21 @@ EVERY_KIND = [
     events.Fault(seq=6, at=6, why="memory"),
     events.Closed(seq=7, at=7, conn="1.1", side=None, why="lost", because=6),
     events.Lab(seq=8, at=8, change="started", start=1, layers=("seccomp",), absent=("landlock",)),
+    events.Message(
+        seq=9,
+        at=9,
+        protocol="dns",
+        transport="udp",
+        side="S",
+        client=OPENED.client,
+        server=OPENED.server,
+        raw=b"\x00\x01",
+        why="referral",
+        about=("edu.", "a.edu-servers.net."),
+    ),
+    events.Cached(seq=10, at=10, because=9, host="mx.lentil.edu", records=("edu. 3600 NS",)),
+    events.Unkept(seq=11, at=11, protocol="dns", count=2, names=("edu. NS",), rcodes=("NOERROR 2",)),
+    events.ZoneEdited(seq=12, at=12, zone=".", serial=1, why="stale", raw="; é".encode(), client_id="a-2"),
 ]
 
 
