@@ -28,7 +28,8 @@ LINES_SHOWN = 200  # of a message, before its octets are recorded in Blocks
 
 # DNS: names and messages
 LABEL = 63  # RFC 1035 section 2.3.4
-NAME = 255  # on the wire, hence 127 levels below the root: RFC 1035 sections 2.3.4 and 3.1
+NAME = 255  # on the wire: RFC 1035 section 2.3.4
+LEVELS = 127  # below the root, hence: a label takes at least two octets, and the root's one (RFC 1035 section 3.1)
 DATAGRAM = 512  # a message by UDP without EDNS: RFC 1035 section 2.3.4
 DATAGRAM_EDNS = 1_232  # with it, whatever the client could take: what fits every path without fragments
 DNS_MESSAGE = 65_535  # by TCP: RFC 1035 section 4.2.2
