@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, Any, TypeVar
 
+from protocols.dns.generate import check_zones
 from protocols.sandbox.capture import PCAP_HEADER
 from protocols.sandbox.command import NotStarted, Program
 from protocols.sandbox.control import Input
@@ -84,6 +85,7 @@ def load_world(path: Path, host: str | None) -> World:
     for each in world.hosts:
         if each.smtp:
             check_words(each.smtp)
+    check_zones(world)
     if host is None:
         return world
     own = world.host(host)

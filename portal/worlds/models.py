@@ -18,6 +18,7 @@ from portal.courses.models import Activity
 from portal.rows import insert
 from portal.worlds.mail import read_subject
 from protocols import world as documents
+from protocols.dns.generate import check_zones
 from protocols.smtp.tables import check_words
 
 NEWEST = 20  # messages of a mailbox that are listed beside a lab
@@ -31,6 +32,7 @@ def parse_source(text: str) -> documents.World:
     for host in document.hosts:
         if host.smtp:
             check_words(host.smtp)
+    check_zones(document)
     return document
 
 

@@ -6,7 +6,8 @@ serves, their delegations, and the mail exchangers of its domains; what a zone s
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import dns.name
@@ -27,7 +28,6 @@ _TIMERS = (
     ("1209600", "expire: and stop answering where it went on failing"),
     ("300", "minimum: what does not exist may be remembered so long"),
 )
-_REVERSE = dns.name.from_text("in-addr.arpa")
 _PREFERENCE = 10  # of a mail host
 _WIDEST = 32  # of the column of owners; a longer one moves the rest of its line
 
@@ -55,12 +55,15 @@ class _Line:
     data: str
 
 
+_Lines = dict[dns.name.Name | None, list[_Line]]  # by the zone that has them; None: no zone of this world
+
+
 def whole_zones(world: World) -> dict[str, str]:
     """The master file of every zone that a server of the world has, by its name as the world has it. Raises
     WorldError where what a zone states cannot be read."""
     stated = {zone.name: zone for zone in world.zones}
     origins = {name: dns.name.from_text(name) for host in world.hosts if host.dns for name in host.dns.zones}
-    plan = _Plan(world, set(origins.values()))
+    plan = _Plan(world, origins.values())
     files = {}
     for name in sorted(origins, key=origins.__getitem__):
         zone = stated.get(name, Stated(name))
@@ -84,54 +87,49 @@ def check_zones(world: World) -> None:
 class _Plan:
     """What is generated, by zone: it comes from all hosts, wherever they stand in the world."""
 
-    def __init__(self, world: World, origins: set[dns.name.Name]) -> None:
-        self._origins = origins
+    def __init__(self, world: World, origins: Iterable[dns.name.Name]) -> None:
         self._servers: dict[dns.name.Name, list[Host]] = {origin: [] for origin in origins}
-        for host in world.hosts:
-            for zone in host.dns.zones if host.dns else ():
-                self._servers[dns.name.from_text(zone)].append(host)
         self._names = {host.name: dns.name.from_text(host.name) for host in world.hosts}
-        self._hosts = world.hosts
+        self._zones = {host.name: self._zone_of(self._names[host.name]) for host in world.hosts}
+        self.hosts: _Lines = defaultdict(list)
+        self.mail: _Lines = defaultdict(list)
+        self.pointers: _Lines = defaultdict(list)
+        self.delegations: _Lines = defaultdict(list)
+        for host in world.hosts:
+            self._add(host)
+        for child in sorted(self._servers):
+            if child != dns.name.root:
+                self._delegate(child, self._zone_of(child.parent()))
 
     def name_servers(self, origin: dns.name.Name) -> list[_Line]:
         return [_Line(origin, "NS", f"{host.name}.") for host in self._servers[origin]]
 
-    def hosts(self, origin: dns.name.Name) -> list[_Line]:
-        own = ((self._names[host.name], host) for host in self._hosts)
-        return [_Line(name, "A", host.address) for name, host in own if self._zone_of(name) == origin]
+    def _add(self, host: Host) -> None:
+        for zone in host.dns.zones if host.dns else ():
+            self._servers[dns.name.from_text(zone)].append(host)
+        self.hosts[self._zones[host.name]].append(_Line(self._names[host.name], "A", host.address))
+        for domain in host.smtp.domains if host.smtp else ():
+            name = dns.name.from_text(domain)
+            self.mail[self._zone_of(name)].append(_Line(name, "MX", f"{_PREFERENCE} {host.name}."))
+        name = dns.reversename.from_address(host.address)
+        reverse = self._zone_of(name)
+        if reverse is not None and reverse.is_subdomain(dns.reversename.ipv4_reverse_domain):  # RFC 1035 section 3.5
+            self.pointers[reverse].append(_Line(name, "PTR", f"{host.name}."))
 
-    def mail(self, origin: dns.name.Name) -> Iterator[_Line]:
-        for host in self._hosts:
-            for domain in host.smtp.domains if host.smtp else ():
-                name = dns.name.from_text(domain)
-                if self._zone_of(name) == origin:
-                    yield _Line(name, "MX", f"{_PREFERENCE} {host.name}.")
-
-    def pointers(self, origin: dns.name.Name) -> Iterator[_Line]:
-        """The names of addresses, in the zones that are for them (RFC 1035 section 3.5)."""
-        if not origin.is_subdomain(_REVERSE):
+    def _delegate(self, child: dns.name.Name, parent: dns.name.Name | None) -> None:
+        """The servers of a zone in the zone above it, with the glue for those that no record there is about."""
+        if parent is None:
             return
-        for host in self._hosts:
-            name = dns.reversename.from_address(host.address)
-            if self._zone_of(name) == origin:
-                yield _Line(name, "PTR", f"{host.name}.")
-
-    def delegations(self, origin: dns.name.Name) -> Iterator[_Line]:
-        """The zones just below, each with its servers, and with the glue for those that no record here is about."""
-        told: set[dns.name.Name] = set()
-        for child in sorted(self._origins):
-            if child == dns.name.root or self._zone_of(child.parent()) != origin:
-                continue
-            yield from self.name_servers(child)
-            for host in self._servers[child]:
-                name = self._names[host.name]
-                if name.is_subdomain(origin) and self._zone_of(name) != origin and name not in told:
-                    told.add(name)
-                    yield _Line(name, "A", host.address)
+        lines = self.delegations[parent]
+        lines += self.name_servers(child)
+        for host in self._servers[child]:
+            glue = _Line(self._names[host.name], "A", host.address)
+            if self._zones[host.name] != parent and glue.owner.is_subdomain(parent) and glue not in lines:
+                lines.append(glue)
 
     def _zone_of(self, name: dns.name.Name) -> dns.name.Name | None:
         """The world's zone that has the name: the one that encloses it most closely."""
-        while name not in self._origins:
+        while name not in self._servers:
             if name == dns.name.root:
                 return None
             name = name.parent()
@@ -167,10 +165,10 @@ def _write(origin: dns.name.Name, plan: _Plan, zone: Stated) -> str:
         (comment, [line for line in lines if not stated.has(line.owner, line.type)])
         for comment, lines in (
             (_OF_SERVERS, plan.name_servers(origin)),
-            (_OF_MAIL, plan.mail(origin)),
-            (_OF_HOSTS, plan.hosts(origin)),
-            (_OF_ADDRESSES, plan.pointers(origin)),
-            (_OF_DELEGATIONS, plan.delegations(origin)),
+            (_OF_MAIL, plan.mail[origin]),
+            (_OF_HOSTS, plan.hosts[origin]),
+            (_OF_ADDRESSES, plan.pointers[origin]),
+            (_OF_DELEGATIONS, plan.delegations[origin]),
         )
     ]
     owners = [_relative(line.owner, origin) for _, lines in blocks for line in lines]

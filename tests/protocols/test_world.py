@@ -6,12 +6,55 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 import protocols
-from protocols import world as worlds
+from protocols.dns.generate import check_zones
 from protocols.smtp.tables import check_words
 from protocols.world import WorldError, from_values, parse_world, read_world
 
 WORLDS = sorted((Path(protocols.__file__).parent / "worlds").glob("*.yaml"))
 LECTURE = (Path(protocols.__file__).parent / "worlds" / "lecture.yaml").read_text()
+SMALL = """\
+# The Internet of the lecture: two organisations and their mail hosts.
+# Every address is private to the lab, so real ones from textbooks may stand here.
+lentil: 1
+title: The lecture's Internet
+
+# The host that the console speaks from, and that programs run on.
+student: mx.halva.fr
+
+hosts:
+  - name: mx.halva.fr
+    address: 10.0.0.1
+
+  - name: mx.lentil.edu
+    address: 10.2.0.25
+    smtp:
+      domains: [lentil.edu]
+      mailboxes:
+        - alice@lentil.edu
+        - bob@lentil.edu
+        - postmaster@lentil.edu
+      # What the server says, after the reply code. What is not given here is said in the server's own words.
+      words:
+        ready: "{host} ESMTP ready"
+        hello: "{host} Hello {client}, pleased to meet you"
+        sender-ok: "{sender}... Sender ok"
+        recipient-ok: "{recipient}... Recipient ok"
+        enter-mail: 'Enter mail, end with "." on a line by itself'
+        accepted: "Message accepted for delivery"
+        bye: "{host} closing connection"
+
+  - name: ns1.halva.fr
+    address: 10.0.0.53
+    dns:
+      zones: [halva.fr]
+      recursive: true
+
+resolver: ns1.halva.fr
+
+zones:
+  - name: halva.fr
+    records: www A 10.0.0.80
+"""
 
 
 @pytest.mark.parametrize("path", WORLDS, ids=lambda path: path.stem)
@@ -20,6 +63,7 @@ def test_every_ready_world_can_be_used(path):
     for host in world.hosts:
         if host.smtp:
             check_words(host.smtp)
+    check_zones(world)
 
 
 @pytest.mark.parametrize("path", WORLDS, ids=lambda path: path.stem)
@@ -35,6 +79,12 @@ def test_a_host_is_found_by_name_and_address():
     assert host == world.host("MX.Lentil.EDU.") == world.host("10.2.0.25")
     assert host.services() == [("smtp", 25, "tcp")]
     assert world.host("nowhere.example") is None
+
+
+def test_a_name_server_that_is_down_is_no_service_of_its_host():
+    world = parse_world(LECTURE)
+    services = {name: world.host(name).services() for name in ("ns1.otago.ac.nz", "ns2.otago.ac.nz")}
+    assert services == {"ns1.otago.ac.nz": [], "ns2.otago.ac.nz": [("dns", 53, "udp"), ("dns", 53, "tcp")]}
 
 
 @pytest.mark.parametrize(
@@ -60,13 +110,21 @@ def test_a_host_is_found_by_name_and_address():
             "ready: é",
             "Line 23: a server's words are printable ASCII, at most 400 characters.",
         ),
+        ("zones: [halva.fr]", "zones: halva.fr", "Line 34: zones is a list of 1 to 100."),
+        ("zones: [halva.fr]", "zones: [halva_fr]", "Line 34: 'halva_fr' is not a host name."),
+        ("recursive: true", "recursive: maybe", "Line 35: recursive is true or false."),
+        ("recursive: true", "recursive: false", "Line 37: resolver is ns1.halva.fr, and no host of that name has"),
+        ("resolver: ns1.halva.fr", "resolver: mx.halva.fr", "Line 37: resolver is mx.halva.fr, and no host of that"),
+        ("records: www A 10.0.0.80", "record: www", "Line 41: a part of zones has no key 'record'."),
+        ("- name: halva.fr\n", "- name: halva.fr\n    file: x\n", "Line 40: a zone states its records or its whole"),
+        ("zones:\n", "zones:\n  - name: halva.fr\n", "Line 41: the zone halva.fr stands here twice."),
         ("hosts:", "hosts: [", "Line 10: this is not YAML"),
     ],
 )
 def test_a_mistake_is_named_by_its_line(old, new, sentence):
-    assert old in LECTURE
+    assert old in SMALL
     with pytest.raises(WorldError) as caught:
-        parse_world(LECTURE.replace(old, new, 1))
+        parse_world(SMALL.replace(old, new, 1))
     assert str(caught.value).startswith(sentence)
 
 
@@ -111,6 +169,6 @@ def test_a_world_that_is_not_there_is_refused(tmp_path):
 
 
 def test_a_world_too_large_is_refused(monkeypatch):
-    monkeypatch.setattr(worlds, "TEXT_LIMIT", 10)
+    monkeypatch.setattr("protocols.world.reader.TEXT_LIMIT", 10)
     with pytest.raises(WorldError, match="at most 10 characters"):
         parse_world(LECTURE)
