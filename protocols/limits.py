@@ -36,11 +36,16 @@ DNS_MESSAGE = 65_535  # by TCP: RFC 1035 section 4.2.2
 DNS_RECORDS = 1_000  # records of a message that are read
 ZONE_FILE = 64 * 1024  # a zone's master file
 EXCHANGES_KEPT = 200  # a second and lab, in the transcript; those beyond it are answered and counted
+NAMES_COUNTED = 10  # of those beyond it, the names that are told
+DATAGRAM_READ = 4_096  # octets of a query by UDP; a longer one is cut, and so has no good form
+RESPONSES_READY = 10_000  # of a server, made once and given to whoever asks the same
+IDLE_SECONDS_DNS = 10  # of a connection without a query: RFC 7766 section 6.2.3 wants a few
 
 # DNS: a resolver's work for one query
 QUERY_SECONDS = 1.5  # until a server counts as not answering
 RESOLVE_SECONDS = 8
 RESOLVE_QUERIES = 60
+RESOLUTIONS = 100  # at once; who asks when there are as many is told SERVFAIL
 ALIASES = 8  # of a chain
 DELEGATIONS = 16  # of a chain
 SERVERS_TRIED = 6  # of a zone

@@ -100,6 +100,11 @@ class Recorder:
         sent = self._sent.pop(client, _Sent())
         return [(octets, because) for _, octets, because in sent.waiting if octets]
 
+    def has_room(self) -> bool:
+        """Whether events are taken now. A server whose peers cannot be slowed down records nothing while they are
+        not."""
+        return self._room.is_set()
+
     async def room(self) -> None:
         """Wait until events are taken again. A server calls this before it reads more of what a peer sends, so that
         a log that cannot keep up slows the wire down, and loses nothing."""

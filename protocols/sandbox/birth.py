@@ -24,14 +24,14 @@ UNUSED_UIDS = range(0x7000_0000, 0x7FFE_0000)
 @dataclass(frozen=True, slots=True)
 class Cell:
     """What a confined process has: its control channel with what was read of it so far, what it was told at the
-    start, its world, a bound socket for each server by host name and protocol, the capture if one was asked for, and
-    the sandbox layers, active and absent."""
+    start, its world, the bound sockets of each server (see `bind_servers`), the capture if one was asked for, and the
+    sandbox layers, active and absent."""
 
     control: socket.socket
     frames: Frames
     start: Start
     world: World
-    servers: dict[tuple[str, str], socket.socket]
+    servers: dict[tuple[str, str], dict[str, socket.socket]]
     capture: Capture | None
     layers: list[str]
     absent: list[str]

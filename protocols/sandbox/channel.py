@@ -9,7 +9,7 @@ import threading
 from protocols import limits
 from protocols.events import Closed, Event, Opened
 from protocols.recorder import Recorder
-from protocols.sandbox.control import Frames, FromLab, HangUp, Happened, Input, Packets, Stop, encode
+from protocols.sandbox.control import EditZone, Frames, FromLab, HangUp, Happened, Input, Packets, Stop, encode
 
 
 class Channel(asyncio.Protocol):
@@ -22,6 +22,7 @@ class Channel(asyncio.Protocol):
 
     def __init__(self, frames: Frames) -> None:
         self.inputs: asyncio.Queue[Input | HangUp] = asyncio.Queue()
+        self.edits: asyncio.Queue[EditZone] = asyncio.Queue()
         self.stopping = asyncio.Event()
         self._frames = frames
         self._connections: set[str] = set()
@@ -78,6 +79,8 @@ class Channel(asyncio.Protocol):
         for message in self._frames.feed(data):
             if isinstance(message, Stop):
                 self.stopping.set()
+            elif isinstance(message, EditZone):
+                self.edits.put_nowait(message)
             elif isinstance(message, Input | HangUp):
                 self.inputs.put_nowait(message)
 

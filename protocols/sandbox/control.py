@@ -72,6 +72,18 @@ class HangUp:
 
 
 @dataclass(frozen=True, slots=True)
+class EditZone:
+    """Give a zone another master file, which was made on its serial `serial`: RFC 1035 section 5."""
+
+    name: ClassVar[str] = "edit-zone"
+
+    client_id: str
+    zone: str
+    serial: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Stop:
     """End. The lab closes its connections, sends what it still has, says `Stopped` and exits."""
 
@@ -183,12 +195,12 @@ class Died:
     status: int
 
 
-ToLab = Start | Input | HangUp | Stop
+ToLab = Start | Input | HangUp | EditZone | Stop
 FromLab = Ready | Refused | Happened | Packets | Stopped
 ToZygote = Fork | Kill
 FromZygote = Warm | Born | Died
 
-TO_LAB: dict[str, type[Any]] = {message.name: message for message in (Start, Input, HangUp, Stop)}
+TO_LAB: dict[str, type[Any]] = {message.name: message for message in (Start, Input, HangUp, EditZone, Stop)}
 FROM_LAB: dict[str, type[Any]] = {message.name: message for message in (Ready, Refused, Happened, Packets, Stopped)}
 TO_ZYGOTE: dict[str, type[Any]] = {message.name: message for message in (Fork, Kill)}
 FROM_ZYGOTE: dict[str, type[Any]] = {message.name: message for message in (Warm, Born, Died)}

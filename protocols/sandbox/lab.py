@@ -6,17 +6,26 @@ import asyncio
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from typing import Protocol
 
 from protocols import limits
 from protocols.console import Console
+from protocols.dns import server as dns
+from protocols.dns.store import Store
+from protocols.dns.tap import Keeper
 from protocols.events import Fault
 from protocols.recorder import Recorder
 from protocols.sandbox.birth import Cell
 from protocols.sandbox.channel import Channel
-from protocols.sandbox.control import HangUp, Input, Ready, Stopped
+from protocols.sandbox.control import EditZone, HangUp, Input, Ready, Stopped
 from protocols.smtp import server as smtp
 
-SERVERS = {"smtp": smtp.serve}
+
+class Server(Protocol):
+    """What serves on a host."""
+
+    def close(self) -> None:
+        """Serve nobody more, and end the connections there are."""
 
 
 def run(cell: Cell) -> None:
@@ -26,16 +35,20 @@ def run(cell: Cell) -> None:
 
 async def _live(cell: Cell) -> None:
     channel, recorder = await open_channel(cell)
-    servers = await _serve(cell, recorder)
+    names = dns.Lab(cell.world, recorder, Store(cell.world, recorder), Keeper(recorder))
+    servers = [await _serve(cell, host, protocol, names) for host, protocol in cell.servers]
     console = Console(1, cell.world, recorder)
     if cell.capture:
         cell.capture.start(channel.send_records)
     channel.send(Ready(cell.layers, cell.absent))
     typing = asyncio.create_task(_type(channel.inputs, console, recorder))
+    editing = asyncio.create_task(_edit(channel.edits, names.store, recorder))
     await channel.stopping.wait()
     typing.cancel()
+    editing.cancel()
     await console.close()
     await _end_connections(servers, channel)
+    names.keeper.close()
     dropped = await asyncio.to_thread(cell.capture.stop) if cell.capture else 0
     channel.send(Stopped(dropped))
     await channel.close()
@@ -58,13 +71,24 @@ def make_clock(offset: int) -> Callable[[], int]:
     return lambda: time.monotonic_ns() // 1_000 + ahead
 
 
-async def _serve(cell: Cell, recorder: Recorder) -> list[smtp.Server]:
-    servers = []
-    for (name, protocol), listener in cell.servers.items():
-        host = cell.world.host(name)
-        assert host is not None, "a server is bound for a host of the world"
-        servers.append(await SERVERS[protocol](host, listener, recorder, cell.world))
-    return servers
+async def _serve(cell: Cell, name: str, protocol: str, names: dns.Lab) -> Server:
+    """The server of that protocol on the host of that name."""
+    host = cell.world.host(name)
+    assert host is not None, "a server is bound for a host of the world"
+    bound = cell.servers[name, protocol]
+    if protocol == "dns":
+        return await dns.serve(host, bound, names)
+    return await smtp.serve(host, bound["tcp"], names.recorder, cell.world)
+
+
+async def _edit(edits: asyncio.Queue[EditZone], store: Store, recorder: Recorder) -> None:
+    """Change the zones as it is asked, whatever is going on at the console."""
+    while True:
+        edit = await edits.get()
+        try:
+            store.edit(edit.zone, edit.serial, edit.text, edit.client_id)
+        except Exception:
+            _record_fault(recorder)
 
 
 async def _type(inputs: asyncio.Queue[Input | HangUp], console: Console, recorder: Recorder) -> None:
@@ -80,7 +104,7 @@ async def _type(inputs: asyncio.Queue[Input | HangUp], console: Console, recorde
             _record_fault(recorder)
 
 
-async def _end_connections(servers: list[smtp.Server], channel: Channel) -> None:
+async def _end_connections(servers: list[Server], channel: Channel) -> None:
     """Let connections that are just ending end, then end the others."""
     with suppress(TimeoutError):
         await asyncio.wait_for(channel.connections_ended(), limits.GRACE_SECONDS)

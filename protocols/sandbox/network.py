@@ -47,13 +47,15 @@ def build_network(world: World) -> None:
     LOW_PORTS.write_text("0")
 
 
-def bind_servers(world: World) -> dict[tuple[str, str], socket.socket]:
-    """A bound socket, listening where it is TCP, for every server of the world, by host name and protocol."""
-    bound = {}
+def bind_servers(world: World) -> dict[tuple[str, str], dict[str, socket.socket]]:
+    """The bound sockets of every server of the world by their transport, listening where that is TCP; the servers by
+    host name and protocol."""
+    bound: dict[tuple[str, str], dict[str, socket.socket]] = {}
     for host in world.hosts:
         for protocol, port, transport in host.services():
             kind = socket.SOCK_STREAM if transport == "tcp" else socket.SOCK_DGRAM
-            bound[host.name, protocol] = server = socket.socket(socket.AF_INET, kind)
+            server = socket.socket(socket.AF_INET, kind)
+            bound.setdefault((host.name, protocol), {})[transport] = server
             server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             server.bind((host.address, port))
             server.setblocking(False)

@@ -12,7 +12,7 @@ from typing import Any
 
 from protocols import limits
 from protocols.codec import Words, kept, words_of
-from protocols.events import OWNERS_KINDS, Console, Endpoint, Event
+from protocols.events import OWNERS_KINDS, Endpoint, Event
 from protocols.sandbox.control import ControlError
 
 
@@ -57,8 +57,9 @@ class Numbering:
         self._octets += len(getattr(event, "raw", b"")) + _measure(words_of(event))
         if self._last_seq + 1 >= limits.LOG_EVENTS or self._octets > limits.LOG:
             raise LogFull
-        if isinstance(event, Console) and event.client_id is not None:
-            self._use(event.client_id)
+        client_id: str | None = getattr(event, "client_id", None)
+        if client_id is not None:
+            self._use(client_id)
         because = None if event.because is None else self._seqs[event.because - 1]
         self._seqs.append(self.take_next())
         return replace(event, seq=self._seqs[-1], because=because)

@@ -17,6 +17,7 @@ from protocols.events import Event, Lab
 from protocols.sandbox.control import (
     FROM_LAB,
     ControlError,
+    EditZone,
     Frames,
     HangUp,
     Happened,
@@ -119,8 +120,8 @@ class RunningLab:
             raise StaleOwner(_SENTENCES[why])
         raise LabRefused(self._refusal.why if self._refusal else _SENTENCES.get(why, _SENTENCES[DIED]))
 
-    async def send(self, message: Input | HangUp) -> None:
-        """Pass on what the student did, once for each client_id. Raises LabEnded."""
+    async def send(self, message: Input | HangUp | EditZone) -> None:
+        """Pass on what a page sent, once for each client_id. Raises LabEnded."""
         if self._life.done() or self._fate:
             raise LabEnded("The lab has ended; open it again.")
         if message.client_id not in self._seen:

@@ -18,7 +18,7 @@ PROTOCOLS = [
     {"transcript", "run", "__main__"},
 ]
 PURE = 3  # how many of these layers are octets and plain values in, values out
-IMPURE_PARTS = {"server", "client", "tap", "exchange"}  # of a protocol
+IMPURE_PARTS = {"server", "client", "tap", "exchange", "connections", "store", "recursion"}  # of a protocol
 IMPURE = {"asyncio", "socket", "select", "threading", "subprocess", "time", "random", "os", "aiosmtpd", "logging"}
 PORTAL = [
     {"celery", "environment", "logs", "middleware", "pages", "rows", "versions"},
