@@ -16,6 +16,7 @@ import dns.rrset
 
 from protocols import limits
 from protocols.dns.answer import Answer
+from protocols.dns.parts import count_parts
 from protocols.dns.query import (
     CD,
     DO,
@@ -94,6 +95,8 @@ def read_message(octets: bytes) -> dns.message.Message:
         raise WireError(too_short(octets), "header")
     if len(octets) > limits.DNS_MESSAGE or count_records(octets) > limits.DNS_RECORDS:
         raise WireError(too_many(), "record-count")
+    if len(octets) > limits.DATAGRAM_EDNS and count_parts(octets) > limits.DNS_PARTS:
+        raise WireError(f"This message has more than {limits.DNS_PARTS:,} labels, texts and options in all.", "parts")
     try:
         return dns.message.from_wire(octets, ignore_trailing=True)
     except (dns.exception.DNSException, ValueError, LookupError) as error:
