@@ -10,7 +10,7 @@ import dns.rrset
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A response's content. `why` is its cause, a key of `tables.CAUSES`, and `about` that cause's arguments in
+    """A response's content. `why` is its cause, a key of `causes.CAUSES`, and `about` that cause's arguments in
     presentation form. `is_authoritative` is the AA bit (RFC 1035 section 4.1.1); the three sections are RFC 1034
     section 3.7's. `extended_error` is a code of RFC 8914 with its text."""
 

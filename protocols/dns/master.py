@@ -98,16 +98,16 @@ class _Reader:
         self._last_ttl: int | None = None  # what the record before says: RFC 1035 section 5.1
 
     def at_end(self) -> bool:
+        """Whether no line follows; where one does, it becomes the present one."""
+        self.line = self._tokens.line_number
         token = self._tokens.get(want_leading=True)
         self._tokens.unget(token)
         return token.is_eof()
 
     def read_line(self) -> Entry | None:
-        """The next record; None for a line without one."""
-        self.line = self._tokens.line_number
+        """The present line's record; None for a line without one."""
         first = self._tokens.get(want_leading=True)
         if first.is_eol_or_eof():
-            self.line = self._tokens.line_number
             return None
         if first.is_identifier() and first.value.startswith("$"):
             self._obey(first.value.upper())
@@ -220,11 +220,11 @@ class _Reader:
             raise self._mistake(told[:1].lower() + told[1:]) from error
 
     def _mistake(self, what: str) -> ZoneError:
-        return ZoneError(self.line, f"{what}.")
+        return ZoneError(self.line, what.removesuffix(".") + ".")  # an example may end in a name's last dot
 
 
 def _name_data_mistake(error: Exception, rdtype: str) -> str:
-    if isinstance(error.__cause__, dns.name.LabelTooLong):
+    if isinstance(error, dns.name.LabelTooLong):
         return f"a label has at most {limits.LABEL} octets, and the record's data has a longer one"
     if isinstance(error.__cause__, dns.name.NameTooLong):
         return f"a name has at most {limits.NAME} octets on the wire, and the record's data has a longer one"
