@@ -40,7 +40,7 @@ class Zone:
         self.origin = origin
         self._entries = entries
         self._names = _collect(origin, entries)
-        self._cuts = {name for name, rrsets in self._names.items() if dns.rdatatype.NS in rrsets and name != origin}
+        self._cuts = _find_cuts(origin, self._names)
         self.soa = self._names[origin][dns.rdatatype.SOA]
         self.serial = int(self.soa[0].serial)
         ttl = min(self.soa.ttl, int(self.soa[0].minimum), TTL_LIMIT)
@@ -67,13 +67,7 @@ class Zone:
     def find_cut(self, name: dns.name.Name) -> dns.name.Name | None:
         """The delegation at or above `name` that is nearest to the zone's own name; None where the zone has `name`
         itself."""
-        found = None
-        if self._cuts:
-            while len(name) > len(self.origin):
-                if name in self._cuts:
-                    found = name
-                name = name.parent()
-        return found
+        return self._cuts.get(self.find_encloser(name)) if self._cuts else None
 
     def find_encloser(self, name: dns.name.Name) -> dns.name.Name:
         """The closest encloser (RFC 4592 section 3.3.1): the longest existing name that `name` ends in."""
@@ -111,6 +105,20 @@ def _collect(origin: dns.name.Name, entries: Iterable[Entry]) -> dict[dns.name.N
             rrsets[rdtype].update_ttl(entry.ttl)
         rrsets[rdtype].add(entry.data)
     return names
+
+
+def _find_cuts(origin: dns.name.Name, names: Mapping[dns.name.Name, RRsets]) -> dict[dns.name.Name, dns.name.Name]:
+    """For every name at or below a delegation, that delegation: the one nearest to the zone's own name."""
+    cuts: dict[dns.name.Name, dns.name.Name] = {}
+    if sum(dns.rdatatype.NS in rrsets for rrsets in names.values()) == 1:
+        return cuts  # the zone's own: no reason to go through all of it
+    for name in sorted(names, key=len):
+        above = cuts.get(name.parent()) if len(name) > len(origin) else None
+        if above is not None:
+            cuts[name] = above
+        elif dns.rdatatype.NS in names[name] and name != origin:
+            cuts[name] = name
+    return cuts
 
 
 def check_entries(origin: dns.name.Name, entries: list[Entry]) -> None:
