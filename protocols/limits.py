@@ -35,6 +35,7 @@ DATAGRAM_EDNS = 1_232  # with it, whatever the client could take: what fits ever
 DNS_MESSAGE = 65_535  # by TCP: RFC 1035 section 4.2.2
 DNS_RECORDS = 1_000  # records of a message that are read
 DNS_PARTS = 10_000  # labels with all its names written out, texts and options: what keeps reading below 50 ms
+RRSET = 500  # records of a name and type in a zone, so that a message with all of them is read
 ZONE_FILE = 64 * 1024  # a zone's master file
 EXCHANGES_KEPT = 200  # a second and lab, in the transcript; those beyond it are answered and counted
 NAMES_COUNTED = 10  # of those beyond it, the names that are told

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -10,6 +11,7 @@ import dns.rdata
 import dns.rdatatype
 import dns.rrset
 
+from protocols import limits
 from protocols.dns.master import TTL_LIMIT, Entry, ZoneError, read_entries
 
 __all__ = ["Record", "Zone", "ZoneError", "next_serial", "parse_zone"]
@@ -125,9 +127,15 @@ def check_entries(origin: dns.name.Name, entries: list[Entry]) -> None:
     """Refuse what each record may be, and these together may not (ZoneError). What a zone lacks is not looked for."""
     firsts: dict[tuple[dns.name.Name, dns.rdatatype.RdataType], Entry] = {}
     owners: dict[dns.name.Name, Entry] = {}
+    sizes: Counter[tuple[dns.name.Name, dns.rdatatype.RdataType]] = Counter()
     for entry in entries:
+        key = (entry.name, entry.data.rdtype)
+        sizes[key] += 1
+        if sizes[key] > limits.RRSET:
+            what = f"a name has at most {limits.RRSET} records of a type, and {_text(entry.name)} has more here"
+            raise ZoneError(entry.line, f"{what}; leave some out.")
         _check_place(origin, entry)
-        _check_twin(firsts.setdefault((entry.name, entry.data.rdtype), entry), entry)
+        _check_twin(firsts.setdefault(key, entry), entry)
         _check_alias(owners.setdefault(entry.name, entry), entry)
 
 

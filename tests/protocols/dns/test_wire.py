@@ -85,11 +85,13 @@ def test_a_message_that_stands_for_much_more_than_it_is_is_refused_and_a_large_o
     for octets in refused.values():
         with pytest.raises(WireError, match="more than 10,000 labels, texts and options"):
             read_message(octets)
-    large = LENTIL + "".join(f"many.hosts A 10.8.{n // 250}.{n % 250}\nmany MX {n} h{n}.hosts\n" for n in range(900))
+    large = LENTIL + "".join(
+        f"many.hosts A 10.8.{n // 250}.{n % 250}\nmany MX {n} h{n}.hosts\n" for n in range(limits.RRSET)
+    )
     for name, rdtype in (("many.hosts", "A"), ("many", "MX")):
         query = ask(f"{name}.lentil.edu", rdtype)
         octets = respond(query, look_up(query, load(lentil_edu=large)), recursion_available=False, transport="tcp")
-        assert len(read_message(octets).answer[0]) == 900
+        assert len(read_message(octets).answer[0]) == limits.RRSET
 
 
 def test_what_stands_among_the_records_beside_opt_is_passed_over():

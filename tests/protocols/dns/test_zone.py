@@ -111,6 +111,15 @@ def test_what_a_zone_lacks_is_said(text, sentence):
     assert str(caught.value).startswith(sentence)
 
 
+def test_a_name_has_a_limit_of_records_of_a_type():
+    many = [f"w A 10.3.{n // 250}.{n % 250}\n" for n in range(limits.RRSET + 1)]
+    assert len(parse_zone("lentil.edu", HEAD + "".join(many[:-1])).records()) == limits.RRSET + 3
+    with pytest.raises(ZoneError) as caught:
+        parse_zone("lentil.edu", HEAD + "".join(many))
+    what = "a name has at most 500 records of a type, and w.lentil.edu. has more here; leave some out."
+    assert str(caught.value) == f"Line {limits.RRSET + 5}: {what}"
+
+
 def test_the_records_are_listed_as_they_stand_in_the_file():
     zone = parse_zone("lentil.edu", HEAD + '\n; a comment\n$ORIGIN sub\nw 60 TXT ( "a b"\n  c )\n  IN 60 A 10.2.0.1\n')
     assert zone.serial == 7
