@@ -34,12 +34,14 @@ class Row:
 
 @dataclass(frozen=True)
 class Machine:
-    """The states and rows of one protocol's session, and the state that it begins in."""
+    """The states and rows of one protocol's session, and the state that it begins in. A code of success begins with one
+    of `successes`."""
 
     protocol: str
     initial: str
     states: tuple[State, ...]
     rows: tuple[Row, ...]
+    successes: tuple[str, ...] = ("2", "3")
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_then", {(r.state, r.verb, r.code, r.why): r.then or r.state for r in self.rows})
@@ -55,7 +57,7 @@ class Machine:
 
     def expect(self, state: str, verb: str) -> str:
         """The state that a client counts on which goes on without waiting for the answer to `verb`."""
-        return next((r.then or state for r in self.replies(state, verb) if r.code[0] in "23"), state)
+        return next((r.then or state for r in self.replies(state, verb) if self._succeeds(r)), state)
 
     def forbids(self, state: str, verb: str) -> str | None:
         """The cause for which the server refuses `verb` in `state` whatever its argument (a bad sequence of commands,
@@ -64,7 +66,7 @@ class Machine:
 
     def allowed(self, state: str) -> list[str]:
         """The verbs that can succeed in `state`, in the order of the table."""
-        return list(dict.fromkeys(r.verb for r in self.rows if r.state == state and r.verb and r.code[0] in "23"))
+        return list(dict.fromkeys(r.verb for r in self.rows if r.state == state and r.verb and self._succeeds(r)))
 
     def replies(self, state: str, verb: str) -> list[Row]:
         """Every answer that the table knows to `verb` in `state`."""
@@ -77,5 +79,8 @@ class Machine:
     def arrows(self) -> list[tuple[str, str, str]]:
         """(from, verb, to) of every row in which the server does as it was asked and the session moves on, once each:
         the arrows of the diagram."""
-        moves = (r for r in self.rows if r.then and r.then != r.state and r.verb and r.code[0] in "23")
+        moves = (r for r in self.rows if r.then and r.then != r.state and r.verb and self._succeeds(r))
         return list(dict.fromkeys((r.state, r.verb, r.then or "") for r in moves))
+
+    def _succeeds(self, row: Row) -> bool:
+        return row.code.startswith(self.successes)
