@@ -164,7 +164,7 @@ class ZoneEdited(Event):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Console(Event):
     """What the student typed ("typed"; with `why` "hang-up" and no octets they closed the connection instead), or what
-    their client told them ("printed": `why` is its code, a key of `explain.PRINTED`, `raw` the octets it is about; with
+    their client told them ("printed": `why` is its code, a key of `printed.PRINTED`, `raw` the octets it is about; with
     `why` "output" `raw` is what a program wrote, lines with an LF between them).
     `client_id` is given by the page to what it sends, and is unique in a lab."""
 

@@ -10,15 +10,38 @@ from dataclasses import replace
 from typing import Any
 
 from protocols import limits
-from protocols.description import Description, Explanation, PartStyle, reference, visible
-from protocols.events import Block, Closed, Console, Delivered, Event, Fault, Lab, Line, Opened
+from protocols.description import Description, Explanation, PartStyle, Reference, reference, visible
+from protocols.dns import explain as dns
+from protocols.dns import notes
+from protocols.events import (
+    Block,
+    Cached,
+    Closed,
+    Console,
+    Delivered,
+    Event,
+    Fault,
+    Lab,
+    Line,
+    Message,
+    Opened,
+    Unkept,
+    ZoneEdited,
+)
+from protocols.lesson import PROGRAMS, suggest, suggest_to
+from protocols.printed import PRINTED, describe_console
 from protocols.smtp import explain as smtp
+from protocols.world import World
+
+__all__ = ["FINAL", "LAB_WHY", "PRINTED", "describe", "lesson", "lessons"]
 
 BLOCK_SHOWN = 2048  # octets of a block that a reader sees
+_NAMES_SHOWN = 3  # of what exchanges were about that were not kept
 
-_NAMES = {"smtp": "SMTP"}
+_NAMES = {"smtp": "SMTP", "dns": "DNS"}
 _LINES: dict[str, Callable[[Description, Line, Event | None], Description]] = {"smtp": smtp.describe_line}
-_LESSONS: dict[str, Callable[[], dict[str, Any]]] = {"smtp": smtp.lesson}
+_MESSAGES: dict[str, Callable[[Description, Message, Event | None], Description]] = {"dns": dns.describe_message}
+_LESSONS: dict[str, Callable[[], dict[str, Any]]] = {"smtp": smtp.lesson, "dns": dns.lesson}
 
 
 def describe(event: Event, cause: Event | None) -> Description:
@@ -36,14 +59,29 @@ def describe(event: Event, cause: Event | None) -> Description:
     if isinstance(event, Line):
         shown = _LINES[event.protocol](shown, event, cause)
         return shown if shown.parts else replace(shown, parts=(("text", ""),))  # an empty line is one as well
+    if isinstance(event, Message):
+        return _MESSAGES[event.protocol](shown, event, cause)
+    if isinstance(event, Console):
+        return describe_console(shown, event, cause)
     return _DESCRIBE[type(event)](shown, event)
 
 
 def lesson(protocol: str) -> dict[str, Any]:
     """What the page draws and suggests for `protocol`, as plain JSON values: its states, what can be said in each, the
-    arrows between them; and under "console" what can be said while nothing is connected."""
-    suggestions = [{"text": "connect <host> <port>", "fill": "connect "}, {"text": "help", "fill": "help"}]
-    return _LESSONS[protocol]() | {"console": suggestions}
+    arrows between them."""
+    return _LESSONS[protocol]()
+
+
+def lessons(world: World) -> dict[str, Any]:
+    """What a page of `world` draws and suggests, as plain JSON values: under "protocols" the lesson of each protocol
+    that it serves, under "console" what can be said while nothing is connected, and under "programs" what to each
+    program that reads what is typed."""
+    served = {protocol for host in world.hosts for protocol, _, _ in host.services()}
+    return {
+        "protocols": {protocol: draw() for protocol, draw in _LESSONS.items() if protocol in served},
+        "console": suggest(world),
+        "programs": {program: suggest_to(program) for program in PROGRAMS},
+    }
 
 
 def _client_id(event: Event, cause: Event | None) -> str | None:
@@ -54,8 +92,10 @@ def _client_id(event: Event, cause: Event | None) -> str | None:
 def _opened(shown: Description, event: Opened) -> Description:
     name = _NAMES.get(event.protocol, event.protocol)
     client, server = event.client, event.server
+    first, source = _FIRST_WORD.get(event.protocol, ("", None))
     return replace(
         shown,
+        route=(client, server),
         heading=(
             f"{client.host or client.address} → {server.host or server.address}:{server.port}",
             f"TCP from {client.address}:{client.port} · {name}",
@@ -65,19 +105,29 @@ def _opened(shown: Description, event: Opened) -> Description:
             says=(
                 f"{client.host or client.address} opened a TCP connection to port {server.port} of "
                 f"{server.host or server.address}, where a server listens.",
-                "The server has the first word: wait for its greeting.",
+                *([first] if first else []),
             ),
-            references=(reference(5321, "3.1"), reference(9293, "3.5")),
+            references=(*([source] if source else []), reference(9293, "3.5")),
         ),
     )
 
 
+# Who speaks first on a connection, by protocol, and where that is said.
+_FIRST_WORD: dict[str, tuple[str, Reference | None]] = {
+    "smtp": ("The server has the first word: wait for its greeting.", reference(5321, "3.1")),
+    "dns": (
+        "The client has the first word. Each message on a connection comes after two octets that say how long it is.",
+        reference(1035, "4.2.2"),
+    ),
+}
+
+# The event does not say which protocol was spoken, so these are true of each.
 _CLOSED = {
     "quit": "The server closed the connection after QUIT. The session ended in order.",
-    "closed": "The client closed the connection without QUIT. What was not accepted until then is lost.",
-    "lost": "The connection broke off. What was not accepted until then is lost.",
-    "idle": f"The server closed the connection: it heard nothing for {limits.IDLE_SECONDS // 60} minutes.",
-    "limit": "The server closed the connection: a limit was reached, as its last line says.",
+    "closed": "The client closed the connection without a word. What the server had not answered until then is lost.",
+    "lost": "The connection broke off. What the server had not answered until then is lost.",
+    "idle": "The server closed the connection: it heard nothing for a long time.",
+    "limit": "The server closed the connection: a limit was reached.",
     "ended": "The server closed the connection, because the lab ended.",
     "fault": "The server closed the connection after a fault of its own.",
 }
@@ -117,6 +167,19 @@ def _fault(shown: Description, event: Fault) -> Description:
     return replace(shown, note=f"Something in the lab failed, which is not your doing ({event.why}).")
 
 
+def _unkept(shown: Description, event: Unkept) -> Description:
+    exchanges = "1 more exchange was" if event.count == 1 else f"{event.count:,} more exchanges were"
+    about = f" They were about {', '.join(event.names[:_NAMES_SHOWN])}" if event.names else ""
+    answers = f" The answers: {', '.join(event.rcodes)}." if event.rcodes else ""
+    note = (
+        f"{exchanges} answered and not written down: a transcript is for reading, and keeps up to "
+        f"{limits.EXCHANGES_KEPT} a second."
+    )
+    more = " and others." if len(event.names) > _NAMES_SHOWN else "."
+    facts = {"count": event.count, "names": list(event.names), "rcodes": list(event.rcodes)}
+    return replace(shown, note=f"{note}{about + more if about else ''}{answers}", facts=facts)
+
+
 FINAL = frozenset({"log-full"})  # of the codes below: after these a lab is not opened again
 
 # Why a lab ended or could not start, by the code of its last event.
@@ -154,30 +217,6 @@ def _lab(shown: Description, event: Lab) -> Description:
     return replace(shown, note=f"The lab ended: {why}. {way_on}; all that stands here is kept.")
 
 
-# What the student's client tells them, by the code of a printed event; {text} is what the event is about.
-PRINTED = {
-    "help": "To open a connection say connect, a host and a port: connect mx.lentil.edu 25. Once you are connected, "
-    "what you type goes to the server as it is.",
-    "not-connected": "You are not connected, so {text} went nowhere. Open a connection first: connect, a host and a "
-    "port.",
-    "no-host": "Name the host to connect to, as in connect mx.lentil.edu 25.",
-    "unknown-host": "No host of this lab is called {text}. Compare the name with those in the list of hosts.",
-    "no-server": "{text} is there, but it runs no server to connect to. Choose a host with a port beside its name.",
-    "bad-port": "{text} is no port. A port is a number from 1 to 65535; mail servers listen on 25.",
-    "refused": "{text} refused the connection: no server listens on that port. Check the number; mail servers listen "
-    "on 25.",
-    "unanswered": "{text} did not answer. Try once more.",
-    "nothing-open": "There is no connection to close.",
-}
-
-
-def _console(shown: Description, event: Console) -> Description:
-    if event.action == "typed":
-        return shown  # what became of it is an event of its own
-    text = "".join(text for _, text in visible(event.raw, "text")) or "an empty line"
-    return replace(shown, note=PRINTED.get(event.why or "", "{text}").format(text=text))
-
-
 _DESCRIBE: dict[type[Event], Callable[[Description, Any], Description]] = {
     Opened: _opened,
     Closed: _closed,
@@ -185,5 +224,7 @@ _DESCRIBE: dict[type[Event], Callable[[Description, Any], Description]] = {
     Delivered: _delivered,
     Fault: _fault,
     Lab: _lab,
-    Console: _console,
+    Unkept: _unkept,
+    Cached: notes.describe_cached,
+    ZoneEdited: notes.describe_edit,
 }

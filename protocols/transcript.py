@@ -54,13 +54,21 @@ class Transcript:
 
 def show(event: Description) -> Iterator[str]:
     """The lines that a reader sees of an event on a terminal: its number, who said it, what was said, and below it the
-    sentence that helps."""
+    sentence that helps. Of a message also who sent it to whom; what a program printed stands there as it was."""
     if event.heading:
         yield ""
         yield f"      {'  '.join(event.heading)}"
     if event.parts:
         text = "".join(text for _, text in event.parts).replace("\n", "\n         ")  # a block has many lines
-        yield f"{event.seq:4}  {event.side or ' '}  {text}"
+        yield f"{event.seq:4}  {event.side}  {text}{_way(event)}" if event.side else f"         {text}"
     for sentence in (event.note, event.help):
         if sentence:
             yield f"         {sentence}"
+
+
+def _way(event: Description) -> str:
+    """What is left to be said of a message: its way, and its aside."""
+    if event.kind != "message" or event.route is None:
+        return ""
+    sender, receiver = (end.host or end.address for end in event.route)
+    return f"   [{sender} → {receiver}{'; ' + event.aside if event.aside else ''}]"

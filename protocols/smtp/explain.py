@@ -9,6 +9,7 @@ from typing import Any
 
 from protocols.description import Description, Explanation, Reference, Tone, reference, visible
 from protocols.events import Block, Event, Line
+from protocols.lesson import draw_lesson
 from protocols.smtp import tables, wire
 from protocols.smtp.paths import has_space_after_colon
 from protocols.smtp.states import COURSE, MACHINE
@@ -46,26 +47,8 @@ def describe_line(shown: Description, line: Line, cause: Event | None) -> Descri
 
 
 def lesson() -> dict[str, Any]:
-    """What the page draws and suggests: the states, what can be said in each, and the arrows between them. An arrow is
-    `usual` where it belongs to the course of a session in which nothing goes wrong."""
-    return {
-        "protocol": MACHINE.protocol,
-        "initial": MACHINE.initial,
-        "states": [
-            {
-                "name": state.name,
-                "phase": state.phase,
-                "place": list(state.place),
-                "meaning": state.meaning,
-                "says": [{"text": text, "fill": fill} for text, fill in _SUGGESTED.get(state.name, ())],
-            }
-            for state in MACHINE.states
-        ],
-        "arrows": [
-            {"from": start, "verb": verb, "to": end, "usual": (start, verb, end) in COURSE}
-            for start, verb, end in MACHINE.arrows()
-        ],
-    }
+    """What the page draws and suggests of an SMTP session."""
+    return draw_lesson(MACHINE, COURSE, _SUGGESTED, "session", "No session is open.")
 
 
 # What a learner may say in a state: as it is shown, and what a click puts into the command box.

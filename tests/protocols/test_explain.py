@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -8,6 +9,7 @@ from protocols import explain
 from protocols.events import Block, Closed, Console, Delivered, Endpoint, Fault, Lab, Line, Opened
 from protocols.smtp.session import Session
 from protocols.smtp.states import MACHINE
+from protocols.world import Host, Mail, Names, World, Zone
 from tests.protocols.smtp.dialogues import MX
 
 OPENED = Opened(
@@ -132,3 +134,65 @@ def test_any_octets_can_be_described_and_sent_to_a_page(raw, state, side, asked)
 
 def test_the_lesson_is_plain_json():
     assert json.loads(json.dumps(explain.lesson("smtp"))) == explain.lesson("smtp")
+
+
+@pytest.mark.parametrize("protocol", ["smtp", "dns"])
+def test_who_speaks_first_on_a_connection_is_said_as_it_is(protocol):
+    shown = explain.describe(replace(OPENED, protocol=protocol), None)
+    assert shown.explanation is not None
+    assert shown.route == (OPENED.client, OPENED.server)
+    assert ("wait for its greeting" in " ".join(shown.explanation.says)) is (protocol == "smtp")
+
+
+def test_what_a_program_prints_keeps_its_lines_and_what_was_typed_for_it():
+    typed = replace(TYPED, raw=b"nslookup vuw.ac.nz")
+    raw = b"Server:\t10.0.0.1\n\nName:\tvuw.ac.nz\xe9\n"
+    shown = explain.describe(Console(seq=2, at=0, because=1, console=1, action="printed", raw=raw, why="output"), typed)
+    assert "".join(text for _, text in shown.parts) == "Server:\t10.0.0.1\n\nName:\tvuw.ac.nz\\xe9"
+    assert shown.facts == {"typed": "nslookup vuw.ac.nz"}
+    assert (shown.note, shown.client_id) == (None, "page-1")
+
+
+@pytest.mark.parametrize(("why", "reader"), [("nslookup-begins", "nslookup"), ("nslookup-ends", None)])
+def test_a_program_that_reads_what_is_typed_is_named_in_the_facts(why, reader):
+    shown = explain.describe(Console(seq=2, at=0, console=1, action="printed", raw=b"", why=why), None)
+    assert shown.facts == {"program": reader}
+    assert shown.note
+
+
+NAMES = World(
+    title="Names",
+    student="student.nz",
+    resolver="ns.nz",
+    hosts=(
+        Host("student.nz", "10.0.0.1"),
+        Host("ns.nz", "10.0.0.2", dns=Names(recursive=True)),
+        Host("mx.nz", "10.0.0.3", smtp=Mail(("nz",), ("bob@nz",))),
+    ),
+    zones=(Zone("nz", "@ MX 10 mx\nwww 3600 IN CNAME www2\n"),),
+)
+
+
+def test_a_world_has_the_lessons_of_what_it_serves_and_ready_examples():
+    found = explain.lessons(NAMES)
+    assert json.loads(json.dumps(found)) == found
+    assert list(found["protocols"]) == ["smtp", "dns"]
+    assert [each["text"] for each in found["console"]] == [
+        "connect mx.nz 25",
+        "nslookup www.nz",
+        "dig www.nz",
+        "dig +trace www.nz",
+        "help",
+    ]
+    assert found["programs"]["nslookup"]
+
+
+def test_a_world_without_a_resolver_suggests_no_question():
+    mail = replace(NAMES, resolver="", hosts=NAMES.hosts[::2], zones=())
+    found = explain.lessons(mail)
+    assert list(found["protocols"]) == ["smtp"]
+    assert [each["text"] for each in found["console"]] == ["connect mx.nz 25", "help"]
+
+
+def test_a_world_without_an_alias_has_a_host_as_its_example():
+    assert "dig mx.nz" in [each["text"] for each in explain.lessons(replace(NAMES, zones=()))["console"]]

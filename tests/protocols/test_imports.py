@@ -10,7 +10,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 # Lowest first: a module imports from its own layer and from those below it.
 PROTOCOLS = [
-    {"events", "codec", "description", "world", "machine", "limits", "tap"},
+    {"events", "codec", "description", "lesson", "world", "machine", "limits", "printed", "tap"},
     {"a protocol's pure files"},
     {"explain"},
     {"recorder", "console", "a protocol's server, client and tap"},

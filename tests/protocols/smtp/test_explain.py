@@ -273,7 +273,6 @@ def test_the_lesson_names_every_state_and_what_can_be_said_there():
         ("recipients", "data"),
         ("data", "greeted"),
     ]
-    assert lesson["console"]
 
 
 def test_limits_in_the_texts_are_the_limits():

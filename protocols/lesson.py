@@ -1,0 +1,85 @@
+"""What a page draws and suggests: of each protocol its states, what can be said in each, and the arrows between them;
+and of a world, what can be said while nothing is connected. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from protocols.machine import Machine
+from protocols.world import World
+
+Suggestion = dict[str, str]  # "text" as it is shown, and what a click puts into the command box: "fill"
+
+
+def draw_lesson(
+    machine: Machine,
+    course: Collection[tuple[str, str, str]],
+    says: Mapping[str, Collection[tuple[str, str]]],
+    subject: str,
+    none: str,
+) -> dict[str, Any]:
+    """The lesson of `machine`, as plain JSON values. An arrow is `usual` where it belongs to `course`: what happens
+    when nothing goes wrong. `says` are by state (text, fill), a Suggestion each. `subject` is what has the states (a
+    "session"), and `none` the sentence for when there is none."""
+    return {
+        "protocol": machine.protocol,
+        "subject": subject,
+        "none": none,
+        "initial": machine.initial,
+        "states": [
+            {
+                "name": state.name,
+                "phase": state.phase,
+                "place": list(state.place),
+                "meaning": state.meaning,
+                "says": [_suggestion(text, fill) for text, fill in says.get(state.name, ())],
+            }
+            for state in machine.states
+        ],
+        "arrows": [
+            {"from": start, "verb": verb, "to": end, "usual": (start, verb, end) in course}
+            for start, verb, end in machine.arrows()
+        ],
+    }
+
+
+def suggest(world: World) -> list[Suggestion]:
+    """What can be said on the student's machine of `world` while nothing is connected: ready examples."""
+    lines = [
+        f"connect {host.name} {port}"
+        for host in world.hosts
+        for protocol, port, transport in host.services()
+        if transport == "tcp" and protocol != "dns"
+    ][:_CONNECTS]
+    name = _find_example(world)
+    if world.resolver and name:
+        lines += [f"nslookup {name}", f"dig {name}", f"dig +trace {name}"]
+    return [_suggestion(line, line) for line in (*lines, "help")]
+
+
+# What a program reads that goes on reading, by the program.
+PROGRAMS: dict[str, list[tuple[str, str]]] = {
+    "nslookup": [("<name>", ""), ("set type=MX", "set type=MX"), ("server <host>", "server "), ("exit", "exit")]
+}
+
+_CONNECTS = 3  # hosts to connect to among the examples
+
+
+def suggest_to(program: str) -> list[Suggestion]:
+    """What can be said to a program that reads what is typed."""
+    return [_suggestion(text, fill) for text, fill in PROGRAMS[program]]
+
+
+def _find_example(world: World) -> str | None:
+    """A name worth looking up: an alias that a zone states, or else a host that is no name server."""
+    for zone in world.zones:
+        for line in zone.records.splitlines():
+            words = line.split()
+            if "CNAME" in words and not line[:1].isspace():
+                return words[0].rstrip(".") if words[0].endswith(".") else f"{words[0]}.{zone.name}"
+    return next((host.name for host in world.hosts if host.dns is None and host.name != world.student), None)
+
+
+def _suggestion(text: str, fill: str) -> Suggestion:
+    return {"text": text, "fill": fill}
