@@ -15,13 +15,13 @@ from django.views.decorators.http import require_POST, require_safe
 from portal.accounts.may import Action, may
 from portal.courses.models import Activity
 from portal.courses.views import find_course
+from portal.labs.hosts import group_hosts
 from portal.labs.models import Lab
 from portal.labs.opening import LimitReached, close, open_activity, open_again
 from portal.requests import Request
 from portal.worlds.mail import read_body, read_headers, read_parts
 from portal.worlds.models import Message
-from protocols.explain import lesson
-from protocols.world import World
+from protocols.explain import lessons
 
 ENDED_SHOWN = 200  # ended labs on the class's page
 
@@ -42,16 +42,6 @@ class UnitRow:
 
     title: str
     activities: list[ActivityRow]
-
-
-@dataclass(frozen=True, slots=True)
-class HostRow:
-    """A host as the lab's page lists it; `services` are (protocol, port, transport)."""
-
-    name: str
-    address: str
-    services: list[tuple[str, int, str]]
-    is_student: bool
 
 
 @login_required
@@ -116,9 +106,9 @@ def show_lab(request: Request, lab: int) -> HttpResponse:
         "course": found.course,
         "unit": found.activity.unit,
         "activity": found.activity,
-        "hosts": list_hosts(document),
+        "hosts": group_hosts(document),
         "student": document.student,
-        "lesson": lesson("smtp"),
+        "lessons": lessons(document),
         "may_type": may(request.user, "type", found),
         "mailboxes": found.world.list_mailboxes(),
     }
@@ -192,8 +182,3 @@ def find_message(request: Request, lab: int, message: int) -> tuple[Lab, Message
     """A message of a lab that the user may see, and the lab; raises Http404 otherwise."""
     found = find_lab(request, lab, "see lab")
     return found, get_object_or_404(Message.objects.select_related("mailbox"), pk=message, mailbox__world=found.world)
-
-
-def list_hosts(document: World) -> list[HostRow]:
-    """The hosts of a world, for its page."""
-    return [HostRow(host.name, host.address, host.services(), host.name == document.student) for host in document.hosts]

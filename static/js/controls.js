@@ -5,33 +5,35 @@ import { Suggestions } from "./suggestions.js";
 const $ = (id) => document.getElementById(id);
 
 export class Controls {
-  #lesson;
+  #lessons;
   #student;
   #connects = [...document.querySelectorAll("[data-connect]")];
+  #asks = [...document.querySelectorAll("[data-ask]")];
   #suggestions;
 
   // `act`: what to do: fill(text) the box, connect(text), hangUp()
-  constructor(lesson, student, act) {
-    this.#lesson = lesson;
+  constructor(lessons, student, act) {
+    this.#lessons = lessons;
     this.#student = student;
     this.#suggestions = new Suggestions($("suggestions"), act.fill);
     for (const button of this.#connects) listen(button, () => act.connect(button.dataset.connect));
+    for (const button of this.#asks) listen(button, () => act.fill(button.dataset.ask));
     listen($("hang-up"), act.hangUp);
   }
 
   show(sessions) {
-    const session = sessions.present;
-    $("prompt").textContent = `${session?.peer ?? this.#student} ›`;
+    const { present: session, program, running } = sessions;
+    $("prompt").textContent = session || !program ? `${session?.peer ?? this.#student} ›` : ">"; // as nslookup has it
     $("hang-up").hidden = !session;
-    for (const button of this.#connects) button.disabled = !sessions.running || Boolean(session);
-    this.#suggestions.show(sessions.running ? this.#sayable(session) : []);
+    for (const button of [...this.#connects, ...this.#asks]) button.disabled = !running || Boolean(session ?? program);
+    this.#suggestions.show(running ? this.#sayable(session, program) : []);
     this.#showEnd(sessions);
   }
 
-  #sayable(session) {
-    if (session) return this.#lesson.states.find(({ name }) => name === session.state)?.says ?? [];
-    const hosts = this.#connects.map(({ dataset }) => ({ text: dataset.connect, fill: dataset.connect }));
-    return [...hosts, ...this.#lesson.console.filter(({ text, fill }) => text === fill)]; // hosts, not their pattern
+  #sayable(session, program) {
+    const { protocols, programs, console: atRest } = this.#lessons;
+    if (!session) return programs[program] ?? atRest;
+    return protocols[session.protocol]?.states.find(({ name }) => name === session.state)?.says ?? [];
   }
 
   #showEnd({ lab, running, ended }) {

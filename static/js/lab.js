@@ -21,12 +21,12 @@ const LOST = "The connection to Lentil is lost. The page connects again by itsel
 
 const $ = (id) => document.getElementById(id);
 const page = $("main");
-const lesson = JSON.parse($("lesson").textContent);
+const lessons = JSON.parse($("lessons").textContent);
 const nothingChosen = [...$("explained").childNodes];
 
-const sessions = new Sessions(lesson.initial);
+const sessions = new Sessions(lessons.protocols);
 const status = new LabStatus($("lab-status"), Number(page.dataset.now));
-const states = new StateView(lesson, $("where"), $("panel-state"));
+const states = new StateView(lessons.protocols, $("where"), $("where-title"), $("panel-state"));
 const mailboxes = new Mailboxes($("mailboxes"), $("mailboxes-news"));
 const transcript = new Transcript($("transcript"), $("news"), choose);
 const ladder = new Ladder($("ladder"), $("ladder-news"), page.dataset.student, choose);
@@ -39,7 +39,7 @@ let box = null;
 let controls = null;
 if ("mayType" in page.dataset) {
   box = new CommandBox($("command"), page.dataset.lab, send, complain);
-  controls = new Controls(lesson, page.dataset.student, { fill: (text) => box.fill(text), connect, hangUp });
+  controls = new Controls(lessons, page.dataset.student, { fill: (text) => box.fill(text), connect, hangUp });
 }
 
 let connected = true;
@@ -71,7 +71,7 @@ function catchUp() {
     trouble.pass();
     status.show(sessions.lab);
   }
-  states.show(sessions.state);
+  states.show(sessions.protocol, sessions.state);
   controls?.show(sessions);
 }
 
@@ -115,7 +115,7 @@ function choose(entry, open) {
 // Sends a line; returns the sentence that says why it cannot be sent, or null.
 function send(text) {
   if (!sessions.running) return "The lab is not running yet. Wait until it is, then send the line.";
-  if (!text.trim() && !sessions.present) return "Nothing is connected. Connect to a host first.";
+  if (!text.trim() && !sessions.present && !sessions.program) return "Nothing is connected. Connect to a host first.";
   const refusal = outbox.add(text);
   if (!refusal) for (const view of [transcript, ladder]) view.showEnd();
   return refusal;
@@ -152,5 +152,5 @@ function refreshMailboxes(descriptions) {
   if (complete && delivered.length) mailboxes.refresh(delivered.at(-1).facts?.mailbox ?? null);
 }
 
-states.show(null);
+states.show(sessions.protocol, null);
 socket.open();

@@ -6,14 +6,14 @@ const CELL_WITH_VERBS = { width: 176, height: 92 };
 const BOX = { width: 88, height: 30 };
 const APART = 7; // px between the two arrows of a pair of states
 
-// `states`: {name, place: [column, row]}; `arrows`: {from, verb, to}; `withVerbs`: write on each arrow what is said to go
-// that way.
-export function drawMachine(states, arrows, present, withVerbs = false) {
+// Of a lesson: `states`: {name, place: [column, row]}; `arrows`: {from, verb, to}; `subject`: what has the states, and
+// `none`: the sentence for when there is none. `withVerbs`: write on each arrow what is said to go that way.
+export function drawMachine({ states, arrows, subject, none }, present, withVerbs = false) {
   const columns = Math.max(...states.map(({ place }) => place[0])) + 1;
   const rows = Math.max(...states.map(({ place }) => place[1])) + 1;
   const cell = withVerbs ? CELL_WITH_VERBS : CELL;
   const size = { width: columns * cell.width, height: rows * cell.height };
-  const label = present ? `State machine. The session is in ${present}.` : "State machine. No session is open.";
+  const label = `State machine. ${present ? `The ${subject} is in ${present}.` : none}`;
   const svg = drawing("svg", {
     class: "machine",
     role: "img",

@@ -3,39 +3,44 @@ import { element } from "./element.js";
 import { drawMachine } from "./state-diagram.js";
 
 export class StateView {
-  #lesson;
+  #lessons; // by protocol
   #small;
+  #title; // above the small drawing
   #large;
-  #shown;
+  #shown = null;
 
-  constructor(lesson, small, large) {
-    this.#lesson = lesson;
+  constructor(lessons, small, title, large) {
+    this.#lessons = lessons;
     this.#small = small;
+    this.#title = title;
     this.#large = large;
   }
 
-  // `present` is a state's name, or null where there was no session yet.
-  show(present) {
-    if (present === this.#shown) return;
-    this.#shown = present;
-    const { states, arrows } = this.#lesson;
-    const usual = arrows.filter((arrow) => arrow.usual); // all of them would be a thicket
-    this.#small.replaceChildren(drawMachine(states, usual, present), this.#meaning(present));
-    this.#large.replaceChildren(drawMachine(states, usual, present, true), this.#states(present));
-  }
-
-  #meaning(present) {
-    const state = this.#lesson.states.find(({ name }) => name === present);
-    return element("p", { class: "state-meaning" }, state ? state.meaning : "No session is open.");
-  }
-
-  #states(present) {
-    const items = this.#lesson.states.flatMap((state) => drawMeaning(state, state.name === present));
-    return element("dl", { class: "states" }, ...items);
+  // `present` is the name of a state of `protocol`, or null where nothing has a state yet.
+  show(protocol, present) {
+    const key = JSON.stringify([protocol, present]);
+    const lesson = this.#lessons[protocol];
+    if (key === this.#shown || !lesson) return;
+    this.#shown = key;
+    const usual = lesson.arrows.filter((arrow) => arrow.usual); // all of them would be a thicket
+    const draw = (withVerbs) => drawMachine({ ...lesson, arrows: usual }, present, withVerbs);
+    this.#title.textContent = `Where the ${lesson.subject} is`;
+    this.#small.replaceChildren(draw(false), drawMeaning(lesson, present));
+    this.#large.replaceChildren(draw(true), drawStates(lesson, present));
   }
 }
 
-function drawMeaning({ name, meaning, says }, isPresent) {
+function drawMeaning({ states, none }, present) {
+  const state = states.find(({ name }) => name === present);
+  return element("p", { class: "state-meaning" }, state ? state.meaning : none);
+}
+
+function drawStates({ states }, present) {
+  const items = states.flatMap((state) => drawState(state, state.name === present));
+  return element("dl", { class: "states" }, ...items);
+}
+
+function drawState({ name, meaning, says }, isPresent) {
   const term = element("dt", { "aria-current": isPresent ? "step" : null }, isPresent ? `${name} (now)` : name);
   const words = says.map(({ text }) => element("code", {}, text));
   return [term, element("dd", {}, meaning), ...(words.length ? [element("dd", {}, "You can say:", ...words)] : [])];

@@ -4,8 +4,9 @@ import { element } from "./element.js";
 
 const SIDES = { C: "Client", S: "Server" };
 
-// `context`: the line's number, the phase to mark (null: none), whether the phase begins here, the time to show, and
-// whether it arrived just now. Returns null for an event that has nothing to show.
+// `context`: the line's number, the phase to mark (null: none), whether the phase begins here, the time to show,
+// whether it arrived just now, and whether it is more of the output before. Returns null for an event that has nothing
+// to show.
 export function drawLine(description, context) {
   const row = drawRow(description, context);
   if (!row) return null;
@@ -21,8 +22,18 @@ export function drawHeadingAgain([title]) {
   return element("li", { class: "heading" }, row);
 }
 
+// The heading of messages that go without a connection: who sends to whom, and where the server is.
+export function drawWay(route, side) {
+  const [from, to] = route.map(({ host, address }) => host || address);
+  const server = side === "C" ? route[1] : route[0];
+  const where = `${side === "C" ? "to" : "from"} ${server.address} port ${server.port}`;
+  const row = element("div", { class: "row" }, element("strong", {}, `${from} → ${to}`), " ", element("span", {}, where));
+  return element("li", { class: "heading way" }, row);
+}
+
 function drawRow(description, context) {
   if (description.heading) return drawHeading(description);
+  if (description.parts && !description.side) return drawOutput(description, context);
   if (description.parts) return drawWire(description, context);
   return description.note ? drawNote(description) : null;
 }
@@ -34,7 +45,8 @@ function drawHeading({ heading: [title, rest] }) {
 
 function classes(description, { phase, newPhase, arrived }) {
   return [
-    description.heading ? "heading" : description.parts ? "line" : "note",
+    description.heading ? "heading" : !description.parts ? "note" : description.side ? "line" : "output",
+    `kind-${description.kind}`,
     !description.conn && "apart",
     description.side && `side-${description.side}`,
     description.tone && `tone-${description.tone}`,
@@ -48,15 +60,25 @@ function classes(description, { phase, newPhase, arrived }) {
 
 function drawWire(description, { number, time }) {
   const row = element("div", { class: "row" }, drawChoose(description, number), drawSide(description.side));
-  row.append(drawParts(description), element("span", { class: "when" }, time ?? ""));
+  row.append(drawSaid(description), element("span", { class: "when" }, time ?? ""));
   if (description.note) row.append(element("p", { class: "line-note" }, description.note));
   if (description.help) row.append(element("p", { class: "line-help" }, description.help));
   return row;
 }
 
+// What a program printed, and what was typed to get it.
+function drawOutput(description, { isMore }) {
+  const typed = description.facts?.typed;
+  const caption = typed && !isMore ? element("p", { class: "typed" }, element("span", { "aria-hidden": true }, "› "), typed) : null;
+  const printed = element("pre", {}, ...drawPieces(description.parts));
+  return element("div", { class: "row" }, caption, printed);
+}
+
 function drawNote(description) {
-  const says = element("p", { class: "says" }, description.note);
-  return element("div", { class: "row" }, description.explanation && drawChoose(description), says);
+  const row = element("div", { class: "row" }, description.explanation && drawChoose(description));
+  row.append(element("p", { class: "says" }, description.note));
+  if (description.help) row.append(element("p", { class: "line-help" }, description.help));
+  return row;
 }
 
 function drawChoose(description, number) {
@@ -69,10 +91,11 @@ function drawSide(side) {
   return element("span", { class: "side", role: "img", "aria-label": SIDES[side] }, side);
 }
 
-function drawParts({ parts }) {
-  const bytes = element("span", { class: "bytes" });
-  for (const [style, text] of parts) {
-    bytes.append(style === "text" ? text : element("span", { class: `part-${style}` }, text));
-  }
-  return bytes;
+function drawSaid({ parts, aside }) {
+  const bytes = element("span", { class: "bytes" }, ...drawPieces(parts));
+  return aside ? element("span", { class: "said" }, bytes, " ", element("span", { class: "aside" }, aside)) : bytes;
+}
+
+function drawPieces(parts) {
+  return parts.map(([style, text]) => (style === "text" ? text : element("span", { class: `part-${style}` }, text)));
 }

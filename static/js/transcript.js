@@ -1,7 +1,7 @@
 // The transcript: draws the log's lines in their order, and keeps the reader's place among them.
 import { Choosing } from "./choosing.js";
 import { Place } from "./place.js";
-import { drawHeadingAgain, drawLine } from "./transcript-line.js";
+import { drawHeadingAgain, drawLine, drawWay } from "./transcript-line.js";
 import { pause, sinceCause } from "./times.js";
 
 const HIDDEN_WAIT = 100; // ms
@@ -16,6 +16,8 @@ export class Transcript {
   #headings = new Map(); // by connection
   #phases = new Map(); // by connection: the phase of its newest line
   #previous = null; // the line before, as drawn
+  #run; // whose lines stand at the end: a connection, or two hosts
+  #shown = null; // the typed line whose output stands at the end
   #waiting = []; // [descriptions, live] that the next frame adds
 
   // `choose` is called with the chosen entry {description, number}, or null, and whether to open a drawer for it.
@@ -60,24 +62,31 @@ export class Transcript {
   }
 
   #draw(description, live) {
-    const { seq, at, conn, parts, number } = description;
+    const { seq, at, conn, parts, number, because } = description;
     this.#times.set(seq, at);
     if (description.heading) this.#headings.set(conn, description.heading);
     if (parts) this.#scroller.classList.remove("silent");
     const phase = this.#phaseOf(description);
     const time = parts && this.#timeOf(description);
-    const item = drawLine(description, { number, time, arrived: live, ...phase });
+    const isMore = because && because === this.#shown; // a program printed something before
+    const item = drawLine(description, { number, time, arrived: live, isMore, ...phase });
     if (!item) return [];
-    const again = parts && conn !== this.#previous?.conn ? this.#headAgain(conn) : null;
+    const again = this.#headRun(description);
     this.#previous = description;
+    this.#shown = parts && !description.side ? because : null;
     if (description.explanation) this.#choosing.offer(item, { description, number });
     return again ? [again, item] : [item];
   }
 
-  // Lines of two connections may alternate: the heading stands above each run of them.
-  #headAgain(conn) {
-    const heading = this.#headings.get(conn);
-    return heading && this.#previous?.conn !== conn ? drawHeadingAgain(heading) : null;
+  // Lines of several connections may alternate, and messages of several hosts: a heading stands above each run of them.
+  #headRun({ kind, conn, parts, side, route }) {
+    if (kind === "cached") return null; // it belongs to the message above it
+    const run = conn ?? (route && route.map(({ address }) => address).sort().join());
+    const goesOn = run === this.#run;
+    this.#run = run;
+    if (goesOn || !parts || !side) return null;
+    if (!conn) return route ? drawWay(route, side) : null;
+    return this.#headings.has(conn) ? drawHeadingAgain(this.#headings.get(conn)) : null;
   }
 
   #phaseOf({ conn, phase, parts }) {
@@ -88,8 +97,9 @@ export class Transcript {
     return { phase, newPhase: phase !== before || conn !== this.#previous?.conn };
   }
 
-  #timeOf({ at, because, side }) {
-    if (side === "S") return this.#times.has(because) ? sinceCause(at - this.#times.get(because)) : null;
+  #timeOf({ kind, at, because, side }) {
+    if (!side) return null;
+    if (side === "S" || kind === "message") return this.#times.has(because) ? sinceCause(at - this.#times.get(because)) : null;
     return this.#previous ? pause(at - this.#previous.at) : null;
   }
 }

@@ -14,7 +14,9 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from playwright.sync_api import Browser, Page, Route, WebSocketRoute
 
-from protocols.explain import lesson
+from portal.labs.hosts import group_hosts
+from protocols.explain import lessons
+from protocols.world import Host, Mail, World
 
 ROOT = Path(__file__).resolve().parents[3]
 ORIGIN = "http://localhost:1"  # never reached: every request is answered here
@@ -23,7 +25,14 @@ ROUTE = [
     {"host": "mx.halva.fr", "address": "10.1.0.25", "port": 49152},
     {"host": "mx.lentil.edu", "address": "10.2.0.25", "port": 25},
 ]
-HOST = SimpleNamespace(name="mx.lentil.edu", address="10.2.0.25", services=[("smtp", 25, "tcp")], is_student=False)
+WORLD = World(
+    title="Mail",
+    student="mx.halva.fr",
+    hosts=(
+        Host("mx.halva.fr", "10.0.0.1"),
+        Host("mx.lentil.edu", "10.2.0.25", smtp=Mail(("lentil.edu",), ("bob@lentil.edu",))),
+    ),
+)
 
 
 class Log:
@@ -93,7 +102,13 @@ def log() -> Log:
 
 
 @pytest.fixture
-def page(chromium: Browser, log: Log) -> Iterator[Page]:
+def world() -> World:
+    """The world of the lab; a module may have another."""
+    return WORLD
+
+
+@pytest.fixture
+def page(chromium: Browser, log: Log, world: World) -> Iterator[Page]:
     """A page of Chromium, in which `open_lab` opens the lab."""
     context = chromium.new_context()
     page = context.new_page()
@@ -101,7 +116,7 @@ def page(chromium: Browser, log: Log) -> Iterator[Page]:
     errors: list[str] = []
     page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: errors.append(str(error)))
-    page.route("**/*", answer)
+    page.route("**/*", answer_in(world))
     page.route_web_socket("**/ws/labs/7/", log.serve)
     yield page
     context.close()
@@ -118,7 +133,15 @@ def open_lab(page: Page) -> Callable[[], Page]:
     return open_page
 
 
-def answer(route: Route) -> None:
+def answer_in(world: World) -> Callable[[Route], None]:
+    """What answers every request of the page of a lab in `world`."""
+    return lambda route: _answer(route, world)
+
+
+answer = answer_in(WORLD)
+
+
+def _answer(route: Route, world: World) -> None:
     path = route.request.url.removeprefix(ORIGIN)
     headers = {"Content-Security-Policy": POLICY}
     if path.startswith(settings.STATIC_URL):
@@ -126,13 +149,12 @@ def answer(route: Route) -> None:
         kind = mimetypes.guess_type(file)[0] or "text/plain"
         route.fulfill(body=file.read_bytes(), content_type=kind, headers=headers)
     else:
-        route.fulfill(body=draw_lab(), content_type="text/html", headers=headers)
+        route.fulfill(body=draw_lab(world), content_type="text/html", headers=headers)
 
 
-def draw_lab() -> str:
+def draw_lab(world: World) -> str:
     names = SimpleNamespace(code="NWEN 243", slug="nwen243", title="Mail", html="<p>Bring Bob his mail.</p>")
     lab = SimpleNamespace(id=7, state="running", person="alice")
-    context = {"lab": lab, "course": names, "unit": names, "activity": names, "hosts": [HOST], "student": "mx.halva.fr"}
-    return render_to_string(
-        "labs/lab.html", context | {"lesson": lesson("smtp"), "may_type": True, "mailboxes": [], "user": None}
-    )
+    context = {"lab": lab, "course": names, "unit": names, "activity": names, "student": world.student}
+    context |= {"hosts": group_hosts(world), "lessons": lessons(world)}
+    return render_to_string("labs/lab.html", context | {"may_type": True, "mailboxes": [], "user": None})

@@ -105,10 +105,12 @@ def test_the_lab_page_knows_its_hosts_and_who_types(paths, alice, ivy, client):
         context = client.get(paths["lab"]).context
         assert context["may_type"] is may_type
         assert context["student"] == "mx.halva.fr"
-        assert [(host.name, host.services, host.is_student) for host in context["hosts"]] == [
-            ("mx.halva.fr", [], True),
-            ("mx.lentil.edu", [("smtp", 25, "tcp")], False),
+        assert [(host.name, host.role, host.connects) for host in context["hosts"].first] == [
+            ("mx.halva.fr", "your machine", ()),
+            ("mx.lentil.edu", "", (("smtp", 25),)),
         ]
+        assert context["hosts"].groups == []
+        assert list(context["lessons"]["protocols"]) == ["smtp"]
 
 
 def test_a_message_is_shown_with_its_header_and_its_body(paths, alice, client):

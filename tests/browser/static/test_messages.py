@@ -1,0 +1,230 @@
+"""Messages as the transcript and the explanation draw them, and what the page offers for them."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.static.resolution import WORLD, resolution, unkept
+
+HOSTILE = "<img src=x onerror=alert(1)><script>alert(2)</script>"
+
+
+@pytest.fixture
+def world():
+    return WORLD
+
+
+@pytest.fixture
+def story(log):
+    """A log that is a resolution, and no connection."""
+    log.descriptions.clear()
+    log.add("lab", note="The lab is running.", facts={"change": "started", "absent": [], "start": 1})
+    return resolution(2)
+
+
+@pytest.fixture
+def open_story(log, story, open_lab):
+    def open_it():
+        log.descriptions += story.descriptions()
+        page = open_lab()
+        expect(page.locator("li.line")).not_to_have_count(0)
+        return page
+
+    return open_it
+
+
+def section(page, title):
+    return page.locator("#explained details").filter(has=page.locator("summary", has_text=re.compile(f"^{title}$")))
+
+
+def test_messages_are_numbered_lines_with_their_side_and_their_aside(open_story):
+    page = open_story()
+    lines = page.locator("li.line")
+    expect(lines).to_have_count(12)
+    expect(lines.locator(".side")).to_have_text(list("CCSCSCSSCSCS"))
+    expect(lines.nth(0).locator(".bytes")).to_have_text("A? www.vuw.ac.nz")
+    expect(lines.nth(0).locator(".aside")).to_have_text("recursion desired")
+    expect(lines.nth(4).locator(".bytes")).to_have_text("NOERROR referral: vuw.ac.nz → ns1.vuw.ac.nz")
+    expect(lines.nth(4).locator(".choose")).to_have_text("5")
+    expect(lines.nth(11).locator(".line-help")).to_contain_text("does not recurse")
+
+
+def test_a_heading_says_who_sends_to_whom_where_that_changes(open_story):
+    page = open_story()
+    expect(page.locator("li.way strong")).to_have_text(
+        [
+            "student.vuw.ac.nz → vuwwincodc00001.vuw.ac.nz",
+            "vuwwincodc00001.vuw.ac.nz → a.root-servers.net",
+            "vuwwincodc00001.vuw.ac.nz → ns1.dns.net.nz",
+            "vuwwincodc00001.vuw.ac.nz → ns1.vuw.ac.nz",
+            "vuwwincodc00001.vuw.ac.nz → student.vuw.ac.nz",
+            "student.vuw.ac.nz → vuwwincodc00001.vuw.ac.nz",
+            "student.vuw.ac.nz → ns1.lentil.edu",
+        ]
+    )
+    expect(page.locator("li.way span").first).to_have_text("to 130.195.85.25 port 53")
+
+
+def test_what_is_kept_stands_below_the_message_that_brought_it_and_parts_no_run(log, story, open_lab):
+    found = story.descriptions()
+    cached = next(each for each in found if each["kind"] == "cached")
+    log.descriptions += found[: found.index(cached) + 1]
+    log.add("message", side="S", parts=[["text", "more"]], route=found[found.index(cached) - 1]["route"])
+    page = open_lab()
+    expect(page.locator("li.way")).to_have_count(2)
+    expect(page.locator("li.line.side-S + li.kind-cached")).to_contain_text("keeps nz. NS for 2 days")
+
+
+def test_a_message_shows_how_long_after_its_cause_it_came(open_story):
+    page = open_story()
+    expect(page.locator("li.line .when").first).to_have_text("+0.7 ms")
+    expect(page.locator("li.line .when").nth(7)).to_have_text("+7.0 ms")
+
+
+def test_a_programs_output_is_a_block_with_what_was_typed_and_no_line(open_story):
+    page = open_story()
+    output = page.locator("li.output").first
+    expect(output.locator(".typed")).to_contain_text("nslookup www.vuw.ac.nz")
+    assert output.locator("pre").evaluate("it => it.textContent").startswith("Server:\t\t130.195.85.25\nAddress:\t")
+    expect(output.locator(".side, .choose")).to_have_count(0)
+
+
+def test_more_output_of_the_same_command_names_it_once(log, story, open_lab):
+    typed = story.type("dig +trace www.vuw.ac.nz")
+    story.print("output", ";; one", typed)
+    story.print("output", ";; two", typed)
+    log.descriptions += story.descriptions()
+    page = open_lab()
+    expect(page.locator("li.output")).to_have_count(5)
+    expect(page.locator("li.output .typed")).to_have_count(4)
+
+
+def test_a_message_opens_into_its_sections(open_story):
+    page = open_story()
+    page.get_by_role("button", name="Line 5", exact=True).click()
+    explained = page.get_by_role("complementary", name="Explanation")
+    expect(explained.get_by_role("heading").first).to_have_text("Line 5: A referral, from ns1.dns.net.nz")
+    expect(explained.locator("summary")).to_have_text(
+        ["Header", "Question", "Authority section", "Additional section", "EDNS"]
+    )
+    header = section(page, "Header").locator("dl > div")
+    expect(header).to_have_count(15)
+    expect(header.nth(3)).to_have_text(re.compile(r"aa 0\s*not authoritative for the answer\s*RFC 1035 §4.1.1"))
+    record = section(page, "Authority section").locator("dl > div")
+    expect(record.locator(".name")).to_have_text("vuw.ac.nz.")
+    expect(record.locator(".value")).to_have_text("86400 IN NS ns1.vuw.ac.nz.")
+    expect(record.get_by_role("link", name="RFC 1035 §3.3.11")).to_have_attribute(
+        "href", "https://www.rfc-editor.org/rfc/rfc1035#section-3.3.11"
+    )
+
+
+def test_a_section_that_was_folded_stays_so_for_the_next_line(open_story):
+    page = open_story()
+    page.get_by_role("button", name="Line 5", exact=True).click()
+    page.locator("summary", has_text="Header").click()
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Line 7", exact=True).click()
+    expect(section(page, "Header")).not_to_have_attribute("open", "")
+    expect(section(page, "Answer section")).to_have_attribute("open", "")
+
+
+def test_what_is_in_a_message_is_text_wherever_it_stands(log, open_lab):
+    fields = [
+        {"name": HOSTILE, "value": HOSTILE, "meaning": HOSTILE, "reference": {"label": HOSTILE, "url": "javascript:1"}}
+    ]
+    says = {"title": "A query", "says": [HOSTILE], "sections": [{"title": HOSTILE, "fields": fields}]}
+    route = [{"host": HOSTILE, "address": "1", "port": 1}, {"host": "", "address": HOSTILE, "port": 53}]
+    log.add("message", side="C", parts=[["argument", HOSTILE]], aside=HOSTILE, route=route, explanation=says)
+    log.add("console", parts=[["text", HOSTILE]], facts={"typed": HOSTILE})
+    log.add("zone", note=HOSTILE, help=HOSTILE)
+    page = open_lab()
+    page.get_by_role("button", name="Line 1").click()
+    expect(page.get_by_role("complementary", name="Explanation").locator("dd")).to_contain_text(HOSTILE)
+    expect(page.locator("li.output")).to_contain_text(HOSTILE)
+    assert page.locator("main img[src], main script:not([type]), [href^=javascript]").count() == 0
+
+
+def test_the_resolution_is_lit_where_a_message_tells_it(log, story, open_lab):
+    found = story.descriptions()
+    log.descriptions += found[:3]  # typed, the student's query, the resolver's first
+    page = open_lab()
+    expect(page.get_by_role("heading", name="Where the resolution is")).to_be_visible()
+    expect(page.locator("#where .present")).to_have_text("asking")
+    log.descriptions += found[3:12]  # up to the response to the student
+    log.show(4)
+    expect(page.locator("#where .present")).to_have_text("answered")
+
+
+def test_a_session_is_what_is_shown_while_it_is_open(log, open_lab):
+    log.add(
+        "message",
+        protocol="dns",
+        side="C",
+        parts=[["verb", "A?"]],
+        explanation={"title": "", "says": [], "after": "asking"},
+    )
+    page = open_lab()
+    expect(page.get_by_role("heading", name="Where the session is")).to_be_visible()
+    expect(page.locator("#where .present")).to_have_text("connected")
+
+
+def test_a_programs_connection_is_not_the_students(log, open_lab):
+    log.descriptions.pop()
+    log.add("opened", conn="1.1", protocol="dns", heading=["student.vuw.ac.nz → ns1.vuw.ac.nz:53", "TCP"])
+    page = open_lab()
+    expect(page.locator("#prompt")).to_contain_text("student.vuw.ac.nz")
+    expect(page.get_by_role("button", name="Hang up")).to_be_hidden()
+
+
+def test_at_rest_the_page_suggests_what_can_be_tried_here(open_story):
+    page = open_story()
+    expect(page.locator("#suggestions li")).to_have_text(
+        [
+            "connect mx.lentil.edu 25",
+            "nslookup www.vuw.ac.nz",
+            "dig www.vuw.ac.nz",
+            "dig +trace www.vuw.ac.nz",
+            "help",
+        ]
+    )
+
+
+def test_nslookup_has_its_own_prompt_until_it_ends(log, story, open_lab):
+    story.print("nslookup-begins", "", story.type("nslookup"))
+    log.descriptions += story.descriptions()
+    page = open_lab()
+    expect(page.locator("#prompt")).to_have_text(">")
+    expect(page.locator("#suggestions li").last).to_have_text("exit")
+    expect(page.get_by_role("button", name="Connect to mx.lentil.edu port 25")).to_be_disabled()
+    story.print("nslookup-ends", "", story.type("exit"))
+    log.descriptions += story.descriptions()[-2:]
+    log.show(len(log.descriptions) - 2)
+    expect(page.locator("#prompt")).to_contain_text("student.vuw.ac.nz")
+
+
+def test_hosts_are_few_at_first_and_name_servers_can_be_asked(open_story):
+    page = open_story()
+    task = page.get_by_role("complementary", name="Task")
+    expect(task.locator(".hosts").first.locator(".name")).to_have_text(
+        ["student.vuw.ac.nz", "vuwwincodc00001.vuw.ac.nz", "mx.lentil.edu"]
+    )
+    expect(task.locator("summary")).to_have_text(
+        [
+            re.compile(text)
+            for text in (r"Root servers\s+1", r"Top-level domains\s+1", r"Domains\s+2", r"Other hosts\s+1")
+        ]
+    )
+    task.locator("summary", has_text="Domains").last.click()
+    task.get_by_role("button", name="Ask ns1.vuw.ac.nz").click()
+    expect(page.get_by_role("textbox", name="Command")).to_have_value("dig @ns1.vuw.ac.nz ")
+    expect(page.get_by_role("textbox", name="Command")).to_be_focused()
+
+
+def test_what_was_not_kept_and_what_became_of_a_zone_are_notes(log, story, open_lab):
+    story.add(unkept())
+    log.descriptions += story.descriptions()
+    log.add("zone", note="An edit of the zone nz changed nothing.", help="Look at the difference.")
+    page = open_lab()
+    expect(page.locator("li.note").nth(-2)).to_contain_text("1,204 more exchanges were answered")
+    expect(page.locator("li.note").last).to_contain_text("Look at the difference.")
