@@ -61,8 +61,6 @@ def describe(event: Event, cause: Event | None) -> Description:
         return shown if shown.parts else replace(shown, parts=(("text", ""),))  # an empty line is one as well
     if isinstance(event, Message):
         return _MESSAGES[event.protocol](shown, event, cause)
-    if isinstance(event, Console):
-        return describe_console(shown, event, cause)
     return _DESCRIBE[type(event)](shown, event)
 
 
@@ -224,6 +222,7 @@ _DESCRIBE: dict[type[Event], Callable[[Description, Any], Description]] = {
     Delivered: _delivered,
     Fault: _fault,
     Lab: _lab,
+    Console: describe_console,
     Unkept: _unkept,
     Cached: notes.describe_cached,
     ZoneEdited: notes.describe_edit,

@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 
 from protocols.description import Description, PartStyle, visible
-from protocols.events import Console, Event
+from protocols.events import Console
 
 # The sentence of a printed event, by its code; {text} is what the event is about.
 PRINTED = {
@@ -14,8 +14,6 @@ PRINTED = {
     "what you type goes to the server as it is. To look up a name say nslookup or dig and the name: dig www.vuw.ac.nz.",
     "not-connected": "You are not connected, so {text} went nowhere. Open a connection first: connect, a host and a "
     "port. Or look up a name: nslookup or dig, and the name.",
-    "busy": "What you started before still runs, so {text} went nowhere. Type it again when that has ended.",
-    "no-resolver": "This lab has no resolver to ask. Name a server: dig @ its name, then what to look up.",
     "nslookup-begins": "nslookup waits for a name to look up. It also knows server and a host, set type=MX, and exit.",
     "nslookup-ends": "nslookup has ended.",
     "no-host": "Name the host to connect to, as in connect mx.lentil.edu 25.",
@@ -32,14 +30,13 @@ PRINTED = {
 _READER: dict[str, str | None] = {"nslookup-begins": "nslookup", "nslookup-ends": None}
 
 
-def describe_console(shown: Description, event: Console, cause: Event | None) -> Description:
-    """`shown` of what was typed or printed; `cause` is the event that it cites. A program's output is parts with line
-    breaks, and its facts have what was typed to get it."""
+def describe_console(shown: Description, event: Console) -> Description:
+    """`shown` of what was typed or printed. What was typed is in the facts: what became of it is an event of its own. A
+    program's output is parts with line breaks."""
     if event.action == "typed":
-        return shown  # what became of it is an event of its own
+        return replace(shown, facts={"typed": _text(event.raw)} if event.why is None else None)
     if event.why == "output":
-        typed = _text(cause.raw) if isinstance(cause, Console) else ""
-        return replace(shown, parts=_lines(event.raw), facts={"typed": typed} if typed else None)
+        return replace(shown, parts=_lines(event.raw))
     note = PRINTED.get(event.why or "", "{text}").format(text=_text(event.raw) or "an empty line")
     is_reader = event.why in _READER
     return replace(shown, note=note, facts={"program": _READER[event.why or ""]} if is_reader else None)

@@ -5,8 +5,8 @@ import { element } from "./element.js";
 const SIDES = { C: "Client", S: "Server" };
 
 // `context`: the line's number, the phase to mark (null: none), whether the phase begins here, the time to show,
-// whether it arrived just now, and whether it is more of the output before. Returns null for an event that has nothing
-// to show.
+// whether it arrived just now, and the typed line that it comes of, to stand above an output. Returns null for an event
+// that has nothing to show.
 export function drawLine(description, context) {
   const row = drawRow(description, context);
   if (!row) return null;
@@ -67,9 +67,9 @@ function drawWire(description, { number, time }) {
 }
 
 // What a program printed, and what was typed to get it.
-function drawOutput(description, { isMore }) {
-  const typed = description.facts?.typed;
-  const caption = typed && !isMore ? element("p", { class: "typed" }, element("span", { "aria-hidden": true }, "› "), typed) : null;
+function drawOutput(description, { typed }) {
+  const prompt = element("span", { "aria-hidden": true }, "› ");
+  const caption = typed ? element("p", { class: "typed" }, prompt, typed) : null;
   const printed = element("pre", {}, ...drawPieces(description.parts));
   return element("div", { class: "row" }, caption, printed);
 }

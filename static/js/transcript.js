@@ -17,7 +17,8 @@ export class Transcript {
   #phases = new Map(); // by connection: the phase of its newest line
   #previous = null; // the line before, as drawn
   #run; // whose lines stand at the end: a connection, or two hosts
-  #shown = null; // the typed line whose output stands at the end
+  #commands = new Map(); // by seq: the typed line {seq, typed} that an event comes of
+  #printed = null; // the one whose output stands at the end
   #waiting = []; // [descriptions, live] that the next frame adds
 
   // `choose` is called with the chosen entry {description, number}, or null, and whether to open a drawer for it.
@@ -62,20 +63,27 @@ export class Transcript {
   }
 
   #draw(description, live) {
-    const { seq, at, conn, parts, number, because } = description;
+    const { seq, at, conn, parts, number } = description;
     this.#times.set(seq, at);
     if (description.heading) this.#headings.set(conn, description.heading);
     if (parts) this.#scroller.classList.remove("silent");
     const phase = this.#phaseOf(description);
     const time = parts && this.#timeOf(description);
-    const isMore = because && because === this.#shown; // a program printed something before
-    const item = drawLine(description, { number, time, arrived: live, isMore, ...phase });
+    const command = this.#commandOf(description);
+    const typed = command === this.#printed ? null : command?.typed; // said once above all that it printed
+    const item = drawLine(description, { number, time, arrived: live, typed, ...phase });
     if (!item) return [];
     const again = this.#headRun(description);
     this.#previous = description;
-    this.#shown = parts && !description.side ? because : null;
+    this.#printed = parts && !description.side ? command : null;
     if (description.explanation) this.#choosing.offer(item, { description, number });
     return again ? [again, item] : [item];
+  }
+
+  #commandOf({ seq, because, facts }) {
+    const command = facts?.typed ? { seq, typed: facts.typed } : this.#commands.get(because);
+    if (command) this.#commands.set(seq, command);
+    return command ?? null;
   }
 
   // Lines of several connections may alternate, and messages of several hosts: a heading stands above each run of them.

@@ -105,8 +105,8 @@ def resolution(first: int) -> Story:
         hop = ask("www.vuw.ac.nz", client=RESOLVER, server=server, rd=False, use_edns=0)
         cause = story.add(answer(hop, why, *about, **more), story.add(hop, cause))
         story.add(Cached(seq=0, at=0, host=RESOLVER.host, records=kept), cause)
-    story.add(answer(query, "recursed", "3", flags="RA", answer=ALIAS), asked)
-    story.print("output", OUTPUT, typed)
+    final = story.add(answer(query, "recursed", "3", flags="RA", answer=ALIAS), asked)
+    story.print("output", OUTPUT, final)  # what a program prints comes of the response
     again = story.type("nslookup www.vuw.ac.nz")
     story.add(
         answer(query, "cached", "3412", flags="RA", answer=ALIAS.replace("3600", "3412")), story.add(query, again)

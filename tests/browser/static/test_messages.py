@@ -136,7 +136,7 @@ def test_what_is_in_a_message_is_text_wherever_it_stands(log, open_lab):
     says = {"title": "A query", "says": [HOSTILE], "sections": [{"title": HOSTILE, "fields": fields}]}
     route = [{"host": HOSTILE, "address": "1", "port": 1}, {"host": "", "address": HOSTILE, "port": 53}]
     log.add("message", side="C", parts=[["argument", HOSTILE]], aside=HOSTILE, route=route, explanation=says)
-    log.add("console", parts=[["text", HOSTILE]], facts={"typed": HOSTILE})
+    log.add("console", parts=[["text", "printed"]], because=log.add("console", facts={"typed": HOSTILE}))
     log.add("zone", note=HOSTILE, help=HOSTILE)
     page = open_lab()
     page.get_by_role("button", name="Line 1").click()
