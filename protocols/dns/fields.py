@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 
 import dns.edns
 import dns.message
@@ -18,6 +19,7 @@ DATA_SHOWN = 300  # characters of a record's data
 _BITS = {"qr": 15, "aa": 10, "tc": 9, "rd": 8, "ra": 7, "z": 6, "ad": 5, "cd": 4}  # of the header's second 16 bits
 
 
+@cache
 def refer(source: tables.Source) -> Reference:
     """The reference to an RFC and a section of it; "" is an RFC whose sections have no numbers."""
     rfc, section = source

@@ -148,9 +148,9 @@ def gist(reading: Reading) -> str:
 
 _ERRORS = {
     1: "cannot read the query",
-    2: "failed",
+    2: "no answer could be found",
     4: "does not know how",
-    5: "refused",
+    5: "not answered here",
     16: "does not speak this version of EDNS",
 }
 

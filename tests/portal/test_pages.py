@@ -8,6 +8,7 @@ from django.db.utils import InterfaceError, OperationalError
 from django.test import Client
 
 from portal.versions import find_version
+from protocols import limits
 
 LOG = settings.VAR / "log" / "portal.log"
 
@@ -100,3 +101,12 @@ def test_a_static_file_that_changes_changes_all_their_addresses(tmp_path):
 @pytest.mark.parametrize("path", ["../portal/settings.py", "%2e%2e/portal/settings.py", "nothing"])
 def test_nothing_else_is_served(path, db, client):
     assert client.get(settings.STATIC_URL + path).status_code == 404
+
+
+def test_limits_in_the_help_are_the_limits(db, client):
+    text = client.get("/help/").content.decode()
+    assert f"at most {limits.LABEL} octets and a name {limits.NAME}" in text
+    assert f"up to {limits.EXCHANGES_KEPT} exchanges a second" in text
+    assert f"after {limits.RESOLVE_SECONDS} seconds or {limits.RESOLVE_QUERIES} queries" in text
+    assert (limits.CACHE_SECONDS, limits.CACHE_SECONDS_NEGATIVE) == (7 * 86_400, 3 * 3_600)
+    assert "A week is the most it keeps, and three hours" in text

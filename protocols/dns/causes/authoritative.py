@@ -8,7 +8,7 @@ _OWN = "{server} is authoritative for {zone}"
 
 CAUSES = (
     Cause(
-        why="answer",
+        why="authoritative",
         about=("zone",),
         tone="done",
         says=f"{_OWN}, and these are all {{type}} records that {{name}} has.",
@@ -69,7 +69,7 @@ CAUSES = (
         tone="trouble",
         says=f"{_OWN}, and {{name}} does not exist in it, nor does any name below it. The closest name that exists is "
         "{encloser}. The SOA record says how long that may be remembered.",
-        help="There is no {name}. Compare it letter by letter; what exists of it is {encloser}.",
+        help="There is no {name}. Compare it letter by letter; the closest name that exists is {encloser}.",
         references=((2308, "2.1"), (8020, "2"), (4592, "3.3.1")),
     ),
     Cause(

@@ -64,7 +64,8 @@ def _list(names: tuple[str, ...]) -> str:
 
 
 def _zones(names: tuple[str, ...]) -> str:
-    return f"{_list(names)} only" if names else "no zone"
+    forward_first = sorted(names, key=lambda name: name.endswith(".arpa."))
+    return f"{_list(tuple(forward_first))} only" if names else "no zone"
 
 
 def _word(table: dict[str, str], otherwise: str) -> Callable[[tuple[str, ...]], str]:

@@ -101,7 +101,7 @@ CAUSES = (
     Cause(
         why="alias-loop",
         about=("name",),
-        tone="passing",
+        tone="trouble",
         says="{rcode}: the aliases of {name} lead in a circle, so there is nothing at their end.",
         help="{name} is an alias that leads back to itself. Whoever keeps its zone has to mend it.",
         references=((1034, "3.6.2"),),
@@ -109,7 +109,7 @@ CAUSES = (
     Cause(
         why="delegation-loop",
         about=("name",),
-        tone="passing",
+        tone="trouble",
         says="{rcode}: to find the servers of {name}, {server} would have to know them already: the names of its name "
         "servers are resolved by one another, and no glue breaks the circle.",
         help="The delegation of {name} leads in a circle. It needs glue: an address beside a name server's name.",
@@ -118,9 +118,9 @@ CAUSES = (
     Cause(
         why="too-much-work",
         about=("limit",),
-        tone="passing",
-        says="{rcode}: {server} gave up after {limit}. A resolver bounds the work for one query, or a badly made "
-        "zone could keep it busy for ever.",
+        tone="trouble",
+        says="{rcode}: {server} gave up after {limit}. The work for one query is bounded, or a badly made zone "
+        "could keep a server busy for ever.",
         help="This name takes more than {limit}. Ask for its parts, one by one, to see where the chain goes.",
         references=((1034, "5.3.3"), (1035, "7.1")),
     ),

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.static.resolution import WORLD, resolution, unkept
+from tests.browser.test_accessibility import find_violations
 
 HOSTILE = "<img src=x onerror=alert(1)><script>alert(2)</script>"
 
@@ -228,3 +229,14 @@ def test_what_was_not_kept_and_what_became_of_a_zone_are_notes(log, story, open_
     page = open_lab()
     expect(page.locator("li.note").nth(-2)).to_contain_text("1,204 more exchanges were answered")
     expect(page.locator("li.note").last).to_contain_text("Look at the difference.")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1440, 390])
+def test_messages_and_their_fields_are_accessible(open_story, page, width, scheme):
+    page.set_viewport_size({"width": width, "height": 844})
+    page.emulate_media(color_scheme=scheme)
+    open_story()
+    page.locator("li.line").last.click()
+    expect(page.locator("#explained summary").first).to_be_visible()
+    assert find_violations(page) == []

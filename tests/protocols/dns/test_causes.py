@@ -10,7 +10,7 @@ from protocols.dns.states import MACHINE
 
 KNOWN = {"server": "ns1.lentil.edu", "name": "www.lentil.edu", "type": "MX", "rcode": "REFUSED"}
 IN_THE_CONTRACT = {
-    *("answer", "alias", "alias-out", "alias-dangling", "wildcard", "referral", "no-data", "no-name", "any"),
+    *("authoritative", "alias", "alias-out", "alias-dangling", "wildcard", "referral", "no-data", "no-name", "any"),
     *("not-here", "opcode", "class", "bad-version", "format", "meta-type"),
     *("recursed", "recursed-no-name", "recursed-no-data", "cached", "cached-no-name", "cached-no-data"),
     *("cached-referral", "unreachable", "lame", "server-failed", "no-address", "alias-loop", "delegation-loop"),
@@ -69,6 +69,7 @@ def test_the_voice_blames_nobody():
         ("not-here", ("lentil.edu.",), "REFUSED: ns1.lentil.edu is authoritative for lentil.edu only and does not"),
         ("not-here", ("a.nz.", "b.nz."), "authoritative for a.nz and b.nz only"),
         ("not-here", ("a.nz.", "b.nz.", "c.nz.", "d.nz.", "e.nz."), "for a.nz, b.nz, c.nz and 2 more only"),
+        ("not-here", ("2.10.in-addr.arpa.", "lentil.edu."), "for lentil.edu and 2.10.in-addr.arpa only"),
         ("not-here", (), "authoritative for no zone and does not"),
         ("referral", ("nz.", "ns1.dns.net.nz."), "nz is delegated to ns1.dns.net.nz."),
         ("cached-referral", (".",), "that of the root"),

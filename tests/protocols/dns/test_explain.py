@@ -51,7 +51,7 @@ ALIAS = answer(
     answer="www.vuw.ac.nz. 3600 CNAME www2.vuw.ac.nz.\nwww2.vuw.ac.nz. 3600 A 130.195.86.18",
 )
 SOA = "vuw.ac.nz. 900 SOA ns1.vuw.ac.nz. hostmaster.vuw.ac.nz. 1 3600 900 604800 900"
-TRUNCATED = answer(TO_VUW, "answer", "vuw.ac.nz.", flags="AA TC")
+TRUNCATED = answer(TO_VUW, "authoritative", "vuw.ac.nz.", flags="AA TC")
 REFUSED = answer(ask("www.vuw.ac.nz", server=LENTIL), "not-here", "lentil.edu.", rcode=5)
 
 
@@ -112,10 +112,10 @@ def test_a_message_with_another_opcode_is_called_by_it():
             "trouble",
             "No such name, from vuwwincodc00001.vuw.ac.nz",
         ),
-        (REFUSED, "REFUSED refused", None, "trouble", "No answer, from ns1.lentil.edu"),
+        (REFUSED, "REFUSED not answered here", None, "trouble", "No answer, from ns1.lentil.edu"),
         (
             answer(ASKED, "unreachable", "vuw.ac.nz.", "ns1.vuw.ac.nz.", rcode=2),
-            "SERVFAIL failed",
+            "SERVFAIL no answer could be found",
             None,
             "passing",
             "No answer, from vuwwincodc00001.vuw.ac.nz",
@@ -168,7 +168,7 @@ def test_a_refusal_is_explained_from_the_evidence():
 
 def test_many_records_are_counted():
     records = "\n".join(f"www.vuw.ac.nz. 60 A 10.0.0.{number}" for number in range(1, 9))
-    shown = described(answer(ASKED, "answer", "vuw.ac.nz.", answer=records))
+    shown = described(answer(ASKED, "authoritative", "vuw.ac.nz.", answer=records))
     assert line(shown) == "NOERROR A 10.0.0.1 · A 10.0.0.2 · A 10.0.0.3 · 5 more"
 
 
@@ -200,7 +200,7 @@ def test_many_records_are_counted():
             TO_VUW,
             answer(
                 ask("ns1.vuw.ac.nz", client=RESOLVER, server=NZ, rd=False),
-                "answer",
+                "authoritative",
                 "vuw.ac.nz.",
                 answer="ns1.vuw.ac.nz. 60 A 130.195.85.10",
             ),
@@ -221,7 +221,8 @@ def test_a_query_of_an_outside_program_claims_no_reason():
 
 
 @pytest.mark.parametrize(
-    ("why", "state"), [("recursed", "answered"), ("cached-no-name", "answered"), ("lame", "failed"), ("answer", None)]
+    ("why", "state"),
+    [("recursed", "answered"), ("cached-no-name", "answered"), ("lame", "failed"), ("authoritative", None)],
 )
 def test_a_response_tells_the_resolutions_end_only_where_it_is_one(why, state):
     assert described(answer(ASKED, why, "1"), ASKED).explanation.after == state
@@ -274,7 +275,7 @@ def test_an_extended_rcode_is_read_from_the_opt_record():
 
 def test_a_section_lists_a_bounded_number_of_records():
     many = "\n".join(f"www.vuw.ac.nz. 60 TXT {number}" for number in range(RECORDS_SHOWN + 7))
-    shown = described(answer(ask("www.vuw.ac.nz", "TXT"), "answer", "vuw.ac.nz.", answer=many))
+    shown = described(answer(ask("www.vuw.ac.nz", "TXT"), "authoritative", "vuw.ac.nz.", answer=many))
     section = next(each for each in shown.explanation.sections if each.title == "Answer section")
     assert len(section.fields) == RECORDS_SHOWN + 1
     assert section.fields[-1].value == "7 more"
