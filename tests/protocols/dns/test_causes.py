@@ -1,8 +1,11 @@
+import ast
 import re
+from pathlib import Path
 from string import Formatter
 
 import pytest
 
+import protocols
 from protocols import limits
 from protocols.dns.causes import CAUSES, count_of, plain
 from protocols.dns.causes.cause import FORMATS
@@ -105,3 +108,25 @@ def test_limits_in_the_texts_are_the_limits():
     assert str(limits.QUERY_SECONDS) in CAUSES["unreachable"].says
     assert f"{limits.LABEL} octets" in FORMATS["label"]
     assert f"{limits.NAME} octets" in FORMATS["name"]
+
+
+def said_by(function: str, position: int) -> set[str]:
+    """The texts that stand as the argument at `position` of every call of `function` in the servers' code."""
+    calls = [
+        node
+        for path in (Path(protocols.__file__).parent / "dns").glob("*.py")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Call) and getattr(node.func, "id", getattr(node.func, "attr", "")) == function
+    ]
+    arguments = [call.args[position] for call in calls if len(call.args) > position]
+    return {argument.value for argument in arguments if isinstance(argument, ast.Constant)}
+
+
+def test_every_cause_that_the_servers_name_is_known():
+    used = said_by("Answer", 1) | said_by("_found", 0) | said_by("_answer", 2)
+    assert {"not-here", "referral", "any", "alias-out"} <= used <= set(CAUSES)
+
+
+def test_every_way_in_which_a_query_cannot_be_read_has_its_words():
+    used = said_by("WireError", 1) - {"response", "message"}  # which get no answer, and words for anything else
+    assert {"short", "opt"} <= used <= set(FORMATS)
