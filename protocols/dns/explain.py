@@ -85,9 +85,8 @@ def _what_is_asked(message: Message, reading: Reading) -> Told:
     if not name:
         return ["It has no question."], [(1035, "4.1.2")]
     known = tables.TYPES.get(rdtype, tables.OTHER_TYPE)
-    says = [
-        f"It asks {called(message.server)} for the {rdtype} records of {plain(name)}. {rdtype}: {_lower(known.text)}."
-    ]
+    wanted = f"{rdtype} of" if rdtype in tables.QUESTION_TYPES else f"the {rdtype} records of"
+    says = [f"It asks {called(message.server)} for {wanted} {plain(name)}. {rdtype}: {_lower(known.text)}."]
     if of_class:
         says.append(f"It asks in class {of_class}. {tables.CLASSES.get(of_class, tables.OTHER_CLASS).text}.")
     says.append(

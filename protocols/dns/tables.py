@@ -18,6 +18,7 @@ __all__ = [
     "HEADER",
     "OPCODES",
     "OPTIONS",
+    "QUESTION_TYPES",
     "RCODES",
     "TYPES",
     "Meaning",
@@ -64,6 +65,7 @@ TYPES: dict[str, Meaning] = {
     "SRV": Meaning("A host and port where the service is offered, with priority and weight", (2782, "")),
     "TXT": Meaning("Text, for whoever reads it", (1035, "3.3.14")),
 }
+QUESTION_TYPES = frozenset({"ANY", "AXFR", "IXFR", "OPT"})  # of no record that a name has: RFC 1035 section 3.2.3
 OTHER_TYPE = Meaning("A type that has no entry here", (6895, "3.1"))
 
 CLASSES: dict[str, Meaning] = {

@@ -107,10 +107,11 @@ def test_the_lab_page_knows_its_hosts_and_who_types(paths, alice, ivy, client):
         assert context["student"] == "mx.halva.fr"
         assert [(host.name, host.role, host.connects) for host in context["hosts"].first] == [
             ("mx.halva.fr", "your machine", ()),
+            ("vuwwincodc00001.vuw.ac.nz", "your resolver", ()),
             ("mx.lentil.edu", "", (("smtp", 25),)),
         ]
-        assert context["hosts"].groups == []
-        assert list(context["lessons"]["protocols"]) == ["smtp"]
+        assert context["hosts"].groups[0].title == "Root servers"
+        assert list(context["lessons"]["protocols"]) == ["smtp", "dns"]
 
 
 def test_a_message_is_shown_with_its_header_and_its_body(paths, alice, client):

@@ -69,6 +69,10 @@ def test_a_query_is_its_type_and_name():
     assert "You typed “dig www.vuw.ac.nz”." in shown.explanation.says
 
 
+def test_a_query_for_more_than_records_is_no_query_for_records():
+    assert "for AXFR of vuw.ac.nz. AXFR: asks for the transfer" in says(described(ask("vuw.ac.nz", "AXFR")))
+
+
 def test_a_query_in_another_class_says_so():
     assert line(described(ask("version.bind", "TXT", rdclass="CH"))) == "CH TXT? version.bind"
 
