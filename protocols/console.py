@@ -1,7 +1,7 @@
 """The student's side: what is typed becomes octets on a real connection from the student's host.
 
-While nothing is connected the console understands what opens a connection. While one is, it understands nothing: a
-line goes to the server as it was typed.
+While nothing is connected the console understands what opens a connection, and runs the programs that ask for names.
+While one is, it understands nothing: a line goes to the server as it was typed.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from protocols import limits
+from protocols.dns.programs import Programs
 from protocols.events import Console as Said
 from protocols.recorder import Address, Recorder
 from protocols.world import Host, World
@@ -34,14 +35,17 @@ class Console:
         self._recorder = recorder
         self._student = student
         self._connection: _Connection | None = None
+        self._programs = Programs(world, recorder, self._print)
         self._is_closed = False
 
     async def typed(self, client_id: str, text: bytes) -> None:
         """The student typed `text`, a line without its ending, which the page calls `client_id`. One line at a
-        time: this returns within limits.CONNECT_SECONDS."""
+        time: this returns within limits.CONNECT_SECONDS, or limits.COMMAND_SECONDS where it runs a program."""
         typed = self._recorder.record(Said, console=self._number, action="typed", raw=text, client_id=client_id)
         if self._connection is not None and self._connection.is_open():
             self._connection.send(text + _CRLF, typed)
+        elif self._programs.take(text):
+            await self._programs.run(text, typed)
         else:
             await self._obey(text, typed)
 

@@ -18,7 +18,9 @@ PROTOCOLS = [
     {"transcript", "run", "__main__"},
 ]
 PURE = 3  # how many of these layers are octets and plain values in, values out
-IMPURE_PARTS = {"server", "client", "tap", "exchange", "connections", "store", "recursion"}  # of a protocol
+# The impure parts of a protocol.
+IMPURE_PARTS = {"server", "client", "tap", "exchange", "connections", "store", "recursion"}
+IMPURE_PARTS |= {"programs", "dig_run", "nslookup_session"}  # what its programs do
 IMPURE = {"asyncio", "socket", "select", "threading", "subprocess", "time", "random", "os", "aiosmtpd", "logging"}
 PORTAL = [
     {"celery", "environment", "logs", "middleware", "pages", "rows", "versions"},
