@@ -57,7 +57,7 @@ CACHE_SECONDS_NEGATIVE = 10_800  # and that of what does not exist to three hour
 
 # The console
 CONNECT_SECONDS = 5  # until a connection counts as unanswered
-ASK_SECONDS = 5  # until a query of nslookup, dig or host counts as unanswered, as theirs do
+ASK_SECONDS = 5  # until a query of nslookup or dig counts as unanswered, as dig has it
 ASK_TRIES = 3  # of a query
 COMMAND_SECONDS = 30  # of one of these programs, for all that a typed line makes it do
 
