@@ -52,6 +52,8 @@ ANSWERS: dict[str, dict[str, Any]] = {  # by the name and type asked for: sectio
         "additional": ("ns1.dns.net.nz. 172800 A 127.0.0.64",),
     },
     "deep.nz. MX": {"authority": ("nz. 172800 NS ns1.dns.net.nz.",)},
+    "www2.vuw.ac.nz. A": {"answer": ALIAS[1:]},
+    "cut.nz. AAAA": {"authority": (SOA,)},
     "ns1.vuw.ac.nz. A": {"answer": ("ns1.vuw.ac.nz. 300 A 127.0.0.85",)},
 }  # fmt: skip
 
@@ -61,7 +63,7 @@ def say(query: dns.message.Message, way: str) -> bytes | None:
     name, _, rdtype = query.question[0].to_text().split()
     if name == "silent.nz.":
         return None
-    if name == "cut.nz.":
+    if name == "cut.nz." and rdtype == "A":
         cut, whole = {"flags": "RA TC"}, {"flags": "RA", "answer": ("cut.nz. 5 A 1.1.1.1",)}
         return respond(query, **(cut if way == "udp" else whole)).to_wire()
     if name == "octets.nz.":  # it announces a record that is not there
@@ -72,5 +74,7 @@ def say(query: dns.message.Message, way: str) -> bytes | None:
         response = respond(query, rcode=2, flags="RA")
         response.use_edns(0, payload=1232, options=[EDEOption(EDECode(22), "at dead.nz."), EDEOption(EDECode(9))])
         return response.to_wire()
+    if rdtype == "AAAA" and f"{name} A" in ANSWERS and "rcode" not in ANSWERS[f"{name} A"]:
+        return respond(query, flags="RA", authority=(SOA,)).to_wire()
     given: dict[str, Any] = ANSWERS.get(f"{name} {rdtype}", {"rcode": 3, "authority": (SOA,)})
     return respond(query, **{"flags": "RA", **given}).to_wire()

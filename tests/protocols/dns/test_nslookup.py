@@ -1,5 +1,7 @@
 """nslookup: its words, and what it prints."""
 
+import asyncio
+
 import pytest
 from dns.rdataclass import RdataClass
 from dns.rdatatype import RdataType
@@ -10,6 +12,7 @@ from protocols.dns.nslookup import Asked, Leave, Lookup, Options, Switch, Tell
 from protocols.dns.nslookup_output import _seconds
 from tests.protocols.dns.answers import say
 from tests.protocols.dns.fakes import DEAD, RESOLVER, SILENT, VUW, running
+from tests.protocols.dns.outputs import read_nslookup
 
 MX = Options(rdtype=RdataType.MX)
 
@@ -168,6 +171,32 @@ vuw.ac.nz
 async def test_each_answer_has_its_form(words, printed):
     async with running({RESOLVER: say}) as lab:
         assert await lab.type(f"nslookup -port={{port}} {words}") == [HEAD + printed]
+
+
+@pytest.mark.parametrize(
+    ("words", "facts"),
+    [
+        ("www.vuw.ac.nz", {"A www2.vuw.ac.nz 130.195.86.18", "alias www.vuw.ac.nz"}),
+        ("two.vuw.ac.nz", {"A two.vuw.ac.nz 1.2.3.4", "A two.vuw.ac.nz 1.2.3.5"}),
+        ("-type=mx vuw.ac.nz", {"MX 10 mx1.vuw.ac.nz", "MX 20 mx2.vuw.ac.nz"}),
+        ("-type=ns vuw.ac.nz", {"NS ns1.vuw.ac.nz"}),
+        ("-type=txt vuw.ac.nz", {'TXT "v=spf1 mx -all"'}),
+        ("-type=cname www.vuw.ac.nz", {"alias www.vuw.ac.nz"}),
+        ("130.195.86.18", {"A www2.vuw.ac.nz 130.195.86.18"}),
+        ("nope.nz", {"NXDOMAIN"}),
+        ("refused.nz", {"REFUSED"}),
+        ("failed.nz", {"SERVFAIL"}),
+        ("-type=mx nothing.nz", {"NODATA"}),
+        ("cut.nz", {"A cut.nz 1.1.1.1"}),
+    ],
+)
+async def test_it_says_what_debians_nslookup_says(words, facts):
+    async with running({RESOLVER: say}) as lab:
+        [ours] = await lab.type(f"nslookup -port={{port}} {words}")
+        command = ("nslookup", f"-port={lab.port}", *words.split(), RESOLVER)
+        process = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE)
+        theirs, _ = await process.communicate()
+        assert (read_nslookup(ours), read_nslookup(theirs.decode())) == (facts, facts)
 
 
 async def test_a_server_without_a_name_is_called_unknown():
