@@ -68,6 +68,10 @@ class Client:
         host = self._world.host(self._world.resolver) if self._world.resolver else None
         return Server(host.address, host.address, PORT) if host else None
 
+    def is_there(self, server: Server) -> bool:
+        """Whether this world has the server's address: there is no way to others."""
+        return self._world.host(server.address) is not None
+
     async def ask(self, server: Server, query: Message, because: int, transport: Transport = "udp") -> Reply:
         """The response to `query`, which gets a new id. Raises Unanswered, and WireError for octets that are no
         message."""
@@ -112,15 +116,15 @@ class Client:
         name = check_name(called)
         if at is None:
             raise NotFound("no-resolver", because)
-        reply = await self._ask_for(name, RdataType.A, at, because)
+        reply = await self._ask_for_address(name, at, because)
         addresses = [rdata.address for each in reply.message.answer if each.rdtype == RdataType.A for rdata in each]
         if not addresses:
             rcode = dns.rcode.to_text(reply.message.rcode())
             raise NotFound("no-data" if rcode == "NOERROR" else rcode, reply.seq)
         return Server(called, addresses[0], port), reply.seq
 
-    async def _ask_for(self, name: Name, rdtype: RdataType, at: Server, because: int) -> Reply:
-        query = dns.message.make_query(name, rdtype)
+    async def _ask_for_address(self, name: Name, at: Server, because: int) -> Reply:
+        query = dns.message.make_query(name, RdataType.A)
         try:
             return await self.ask_patiently(at, query, because, Manner(limits.ASK_TRIES))
         except Unanswered as error:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from itertools import chain
-from typing import Any
+from typing import Any, Literal
 
 import dns.edns
 import dns.flags
@@ -24,6 +24,13 @@ from protocols.dns.reply import Reply, Server, text_of
 NO_SERVERS = ";; no servers could be reached"
 TRUNCATED = ";; Truncated, retrying in TCP mode."
 
+_FAILURES = {
+    "refused": "connection refused",
+    "timed-out": "timed out",
+    "lost": "end of file",
+    "unreachable": "network unreachable",
+}
+
 
 def show_banner(asked: Asked) -> str:
     """The first lines, which repeat the question."""
@@ -31,12 +38,13 @@ def show_banner(asked: Asked) -> str:
     return f"; <<>> DiG (Lentil) <<>> {' '.join(asked.words)}\n{found};; global options: +cmd"
 
 
-def show_failure(server: Server, why: str, name: Name, by_tcp: bool) -> str:
-    """What is said of a query that got no answer; `why` is exchange.Unanswered's."""
-    words = {"refused": "connection refused", "timed-out": "timed out", "lost": "end of file"}[why]
+def show_failure(server: Server, why: str, name: Name, transport: Literal["udp", "tcp"]) -> str:
+    """What is said of a query that got no answer; `why` is exchange.Unanswered's, or "unreachable"."""
+    words = _FAILURES[why]
     place = f"{server.address}#{server.port}"
-    if by_tcp and why != "lost":
-        return f";; Connection to {place}({server.called}) for {text_of(name)} failed: {words}."
+    if why == "unreachable" or (transport == "tcp" and why != "lost"):
+        what = "Connection to" if transport == "tcp" else "UDP setup with"
+        return f";; {what} {place}({server.called}) for {text_of(name)} failed: {words}."
     return f";; communications error to {place}: {words}"
 
 
