@@ -39,6 +39,13 @@ def read_dig(text: str) -> list[str]:
     return lines
 
 
+def read_trace(text: str) -> list[list[str]]:
+    """The steps of dig +trace: the records of each in order, whom they come from; the root's servers are all one."""
+    text = re.sub(r"[\d.]+#53\([ab]\.root-servers\.net\)", "root", text)
+    steps = re.split(r"(?m)^(?=;; Received )", re.sub(r"\n+", "\n", text))
+    return [read_dig(step) for step in steps]
+
+
 def rcode_of(dig: str) -> str:
     """The rcode in dig's output; "silence" where there is none."""
     found = re.search(r"status: (\w+),", dig)
