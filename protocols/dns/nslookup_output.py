@@ -84,8 +84,8 @@ def show_nameless(server: Server, error: str) -> str:
 
 def show_unfound(server: str, why: str) -> str:
     """That the server's address could not be found; `why` is client.NotFound's."""
-    error = (_ERRORS | NO_ANSWER | {"no-data": NO_NAME, "no-resolver": NO_ANSWER["lost"]}).get(why, why)
-    return f"*** Can't find address for server {server}: {error}"
+    words = {"no-data": NO_NAME, "no-resolver": "Default servers are not available", **NO_ANSWER, **_ERRORS}
+    return f"*** Can't find address for server {server}: {words.get(why, why)}"
 
 
 def show_wait(seconds: float) -> str:

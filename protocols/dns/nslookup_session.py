@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from dns.rdatatype import RdataType
+
 from protocols import limits
 from protocols.dns import nslookup
 from protocols.dns import nslookup_output as output
@@ -120,8 +122,8 @@ class Session:
 
     async def _introduce(self, server: Server, typed: int) -> _Introduced:
         """The server with its name, which it is asked itself."""
-        question = nslookup.make_question(server.address, self._options.rdtype)
-        query = nslookup.make_query(question, replace(self._options, wants_recursion=True))
+        question = nslookup.make_question(server.address, RdataType.PTR)
+        query = nslookup.make_query(question, Options())
         nameless = replace(server, called=output.NAMELESS)
         try:
             reply = await self._client.ask_patiently(server, query, typed, Manner(tries=1))

@@ -306,6 +306,9 @@ async def test_what_is_set_goes_into_the_queries():
             await lab.type(line)
         _, way, query = lab.queries[-1]
         assert (way, query.flags, query.edns) == ("tcp", 0, -1)
+        await lab.type(f"server {RESOLVER}")
+        assert lab.asked()[-1] == f"{RESOLVER} udp 53.0.0.127.in-addr.arpa. PTR"
+        assert lab.queries[-1][2].question[0].to_text() == "53.0.0.127.in-addr.arpa. IN PTR"
         assert query.question[0].to_text() == "nope.nz. CH TXT"
         [told] = await lab.type("set all")
         assert (
