@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from protocols.events import Console, from_json
 from tests.protocols.dns.outputs import rcode_of, read_dig, read_nslookup, read_trace
 from tests.protocols.runs import LECTURE, PYTHON, ROOT, protocols
 
@@ -167,9 +166,9 @@ def typed_in_a_lab(world: str, transcript: Path, *lines: str) -> list[str]:
     """What the console of a lab of that world prints of these lines."""
     done = protocols("run", world, "--transcript", str(transcript), input="".join(f"{line}\n" for line in lines))
     assert done.stderr == ""
-    events = [from_json(json.loads(line)) for line in transcript.read_text().splitlines()]
-    printed = [event for event in events if isinstance(event, Console) and event.action == "printed"]
-    return [event.raw.decode() if event.why == "output" else f"({event.why})" for event in printed]
+    events = [json.loads(line) for line in transcript.read_text().splitlines()]
+    printed = [event for event in events if event["kind"] == "console" and event["action"] == "printed"]
+    return [event["raw"] if event["why"] == "output" else f"({event['why']})" for event in printed]
 
 
 def test_a_labs_console_prints_the_form_of_the_lecture(tmp_path):
