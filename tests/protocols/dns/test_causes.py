@@ -119,7 +119,7 @@ def said_by(function: str, position: int) -> set[str]:
         if isinstance(node, ast.Call) and getattr(node.func, "id", getattr(node.func, "attr", "")) == function
     ]
     arguments = [call.args[position] for call in calls if len(call.args) > position]
-    return {argument.value for argument in arguments if isinstance(argument, ast.Constant)}
+    return {str(argument.value) for argument in arguments if isinstance(argument, ast.Constant)}
 
 
 def test_every_cause_that_the_servers_name_is_known():
