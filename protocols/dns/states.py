@@ -40,8 +40,8 @@ COURSE = (
     (ASKING, "answer", ANSWERED),
 )
 
-# What comes instead of a response, or is none.
-SILENCES = ("timed-out", "refused", "lost", "unreadable")
+# What comes instead of a response.
+SILENCES = ("timed-out", "refused", "lost")
 # Rcodes of a server that does not do as it was asked: RFC 1035 section 4.1.1, RFC 2136 section 2.2, RFC 6891 section 9.
 ERRORS = ("FORMERR", "SERVFAIL", "NOTIMP", "YXDOMAIN", "YXRRSET", "NXRRSET", "NOTZONE", "BADVERS", "OTHER")
 LAME_ERRORS = ("REFUSED", "NOTAUTH")  # these of a server that has not the zone
@@ -85,6 +85,7 @@ def _waiting(state: str) -> Iterator[Row]:
         yield Row(state, "useless", rcode, "lame", CHOOSING)
     for rcode in ERRORS:
         yield Row(state, "useless", rcode, "server-failed", CHOOSING)
+    yield Row(state, "useless", NOTHING, "unreadable", CHOOSING)
     for why in SILENCES:
         yield Row(state, "silence", NOTHING, why, CHOOSING)
 
@@ -93,6 +94,7 @@ def _alias(state: str) -> Iterator[Row]:
     for rcode in ("NOERROR", "NXDOMAIN"):  # the rcode is about the last name of the chain: RFC 6604 section 2.1
         yield Row(state, "alias", rcode, "alias", LOOKING)
         yield Row(state, "loop", rcode, "alias-loop", FAILED)
+        yield Row(state, "long chain", rcode, "too-much-work", FAILED)
 
 
 MACHINE = Machine("dns", LOOKING, STATES, tuple(_rows()), ("NOERROR", "NXDOMAIN", NOTHING))
