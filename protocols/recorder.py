@@ -21,6 +21,7 @@ class _Sent:
     length: int = 0
     waiting: deque[tuple[int, bytes, int]] = field(default_factory=deque)
     is_over: bool = False
+    question: int | None = None  # the newest message that came from it
     answer: int | None = None  # the newest message to it
 
 
@@ -75,6 +76,15 @@ class Recorder:
             if end >= octet:
                 return because
         return None
+
+    def hears(self, client: Address, seq: int) -> None:
+        """A server says that its message `seq` came from `client`."""
+        if client in self._sent:
+            self._sent[client].question = seq
+
+    def question_of(self, client: Address) -> int | None:
+        """The newest message that a server heard from `client`; None where none was recorded."""
+        return self._sent[client].question if client in self._sent else None
 
     def answers(self, client: Address, seq: int) -> None:
         """A server says that its message `seq` goes to `client`. Called before it goes out."""

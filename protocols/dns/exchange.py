@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from protocols import limits
+from protocols.dns.query import HEADER
 from protocols.events import Endpoint, Message
 from protocols.recorder import Address, Recorder
 
@@ -18,9 +19,12 @@ PORT = 53
 _LENGTH = struct.Struct(">H")  # before each message on a connection: RFC 1035 section 4.2.2
 
 
+_RESPONSE, _OPCODE, _RCODE = 0x8000, 0x7800, 0x000F
+
+
 class Unanswered(Exception):
     """No response came. `why` is "refused" (nothing listens there), "timed-out" or "lost" (the connection broke); `seq`
-    is the query's event, None where it was not recorded."""
+    is the query's event, whoever recorded it, None where nobody did."""
 
     def __init__(self, why: Literal["refused", "timed-out", "lost"], seq: int | None) -> None:
         super().__init__(why)
@@ -75,6 +79,26 @@ async def ask_by_tcp(
     return await _ask("tcp", recorder, peers, query, because, exchange, seconds)
 
 
+def fits(response: bytes, query: bytes) -> bool:
+    """Whether `response` answers `query`: RFC 5452 section 9.1. One that could not read the query has no question."""
+    if len(response) < HEADER.size or response[:2] != query[:2]:
+        return False
+    flags, questions = HEADER.unpack_from(response)[1:3]
+    if flags & (_RESPONSE | _OPCODE) != _RESPONSE:
+        return False
+    length = _question_length(query)
+    is_same = response[HEADER.size :][:length] == query[HEADER.size :][:length]
+    return (questions == 1 and is_same) or (questions == 0 and bool(flags & _RCODE))
+
+
+def _question_length(query: bytes) -> int:
+    """The octets of the question in a query of ours: labels, type and class."""
+    place = HEADER.size
+    while query[place]:
+        place += 1 + query[place]
+    return place + 5 - HEADER.size
+
+
 async def _ask(
     transport: Literal["udp", "tcp"],
     recorder: Recorder,
@@ -104,9 +128,11 @@ async def _ask(
         except OSError:
             why = "lost"
         finally:
+            heard = recorder.question_of(name)
             in_vain = recorder.take_unheard(name)
         client = replace(peers.client, port=name[1])
-        raise Unanswered(why, _record_in_vain(transport, recorder, client, peers.server, query, in_vain))
+        sent = _record_in_vain(transport, recorder, client, peers.server, query, in_vain)
+        raise Unanswered(why, heard if sent is None else sent)
 
 
 def _announce(recorder: Recorder, transport: str, name: Address, query: bytes, because: int) -> None:

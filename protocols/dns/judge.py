@@ -33,9 +33,9 @@ class Asked:
 class Verdict:
     """`what` came, its `rcode` and what that means (`why`), as a row of the states' table has them.
 
-    `chain` are the aliases that lead from the name asked for to `target`, `data` the record sets that answer. `soa` says
-    that there are none. `servers` are the name servers of a referral's zone, or where there is an answer those of the
-    zone that has it, and `glue` are their addresses.
+    `chain` are the aliases that lead from the name asked for to `target`, `data` the record sets that answer. `soa`
+    says that there are none. `servers` are the name servers of a referral's zone, or where there is an answer those of
+    the zone that has it, and `glue` are their addresses.
     """
 
     what: str
@@ -80,10 +80,8 @@ def _judge_content(response: Message, asked: Asked, rcode: str) -> Verdict:
 
 def _judge_absence(response: Message, asked: Asked, rcode: str, is_authoritative: bool) -> Verdict:
     """What a response is that has no record of the name."""
-    soa = next(
-        (each for each in _in_zone(response.authority, asked.zone, RdataType.SOA) if asked.name.is_subdomain(each.name)),
-        None,
-    )
+    soas = _in_zone(response.authority, asked.zone, RdataType.SOA)
+    soa = next((each for each in soas if asked.name.is_subdomain(each.name)), None)
     if rcode == "NOERROR" and soa is None:
         child = _find_child(response, asked)
         if child is not None:

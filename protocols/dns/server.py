@@ -19,6 +19,7 @@ from protocols import limits
 from protocols.dns.answer import Answer
 from protocols.dns.connections import Connections
 from protocols.dns.lookup import look_up, refuse
+from protocols.dns.recursion import Recursor
 from protocols.dns.store import Store, ZonesOf
 from protocols.dns.tap import Counted, Exchange, Keeper, Tap
 from protocols.dns.wire import Query, WireError, read_query, refuse_format, respond
@@ -213,7 +214,8 @@ class Server:
 
 async def serve(host: Host, bound: dict[str, socket.socket], lab: Lab) -> Server:
     """Be the name server of `host` at the sockets `bound`, by their transports."""
-    server = Server(host, lab, None)
+    is_recursive = host.dns is not None and host.dns.recursive
+    server = Server(host, lab, Recursor(host, lab.world, lab.recorder) if is_recursive else None)
     server.listen(bound["udp"])
     await server.accept(bound["tcp"])
     return server

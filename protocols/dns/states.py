@@ -63,6 +63,7 @@ def _looking() -> Iterator[Row]:
         yield Row(LOOKING, "answer", "NOERROR", f"{how}-no-data", ANSWERED)
         yield Row(LOOKING, "answer", "NXDOMAIN", f"{how}-no-name", ANSWERED)
     yield from _alias(LOOKING)
+    yield Row(LOOKING, "referral", "NOERROR", "cached-referral", ANSWERED)  # where recursion is not desired
 
 
 def _choosing() -> Iterator[Row]:

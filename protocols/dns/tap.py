@@ -111,6 +111,7 @@ class Tap:
             "conn": conn,
         }
         seq = self._recorder.record(Message, because=because, side="C", raw=octets, **values)
+        self._recorder.hears(client, seq)
         return Exchange(client, values, seq)
 
     def answered(self, exchange: Exchange, octets: bytes, why: str, about: tuple[str, ...]) -> None:
