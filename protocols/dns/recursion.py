@@ -34,7 +34,7 @@ class Recursor:
         self._recorder = recorder
         self._cache = Cache()
         self._hints = find_hints(world)
-        self._chance = secrets.SystemRandom()
+        self._shuffle = secrets.SystemRandom().shuffle
 
     async def answer(self, query: Query, because: int | None) -> Answer:
         """The answer to `query`, whose event is `because` (None: it was not recorded). Each question that it takes is
@@ -42,7 +42,7 @@ class Recursor:
         clock = asyncio.get_running_loop().time
         end = clock() + limits.RESOLVE_SECONDS
         resolution = Resolution(
-            query.name, query.rdtype, self._cache, self._hints, self._chance, query.recursion_desired
+            query.name, query.rdtype, self._cache, self._hints, self._shuffle, query.recursion_desired
         )
         while True:
             step = resolution.proceed(self._now(), clock() >= end)

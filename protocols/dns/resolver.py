@@ -6,7 +6,7 @@ Whoever drives it calls `proceed`, which returns an `Ask` or, at the end, an `An
 
 from __future__ import annotations
 
-import random
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -29,6 +29,8 @@ from protocols.dns.states import ADDRESSING, CHOOSING, LOOKING, NOTHING, RETRYIN
 _OTHER, _NO_REACHABLE_AUTHORITY = 0, 22
 _UNREACHABLE = ("unreachable", "lame", "server-failed", "no-address")
 
+Shuffle = Callable[[list[Candidate]], None]
+
 
 @dataclass(frozen=True, slots=True)
 class Ask:
@@ -44,15 +46,15 @@ class Ask:
 
 class Resolution:
     """The search for the records of one name and type. Unless `recurses`, nobody is asked (RFC 1034 section 4.3.1).
-    `chance` is who chooses among servers."""
+    `shuffle` puts servers into the order in which they are tried."""
 
     def __init__(
-        self, name: Name, rdtype: RdataType, cache: Cache, hints: Hints, chance: random.Random, recurses: bool = True
+        self, name: Name, rdtype: RdataType, cache: Cache, hints: Hints, shuffle: Shuffle, recurses: bool = True
     ) -> None:
         self.queries = 0
         self._cache = cache
         self._hints = hints
-        self._chance = chance
+        self._shuffle = shuffle
         self._recurses = recurses
         self._searches = 0  # for addresses of servers
         self._stack = [Search(name, rdtype)]
@@ -157,7 +159,7 @@ class Resolution:
         for server in servers:
             addresses: list[str | None] = [*self._find_addresses(server.target, glue)]
             found += [Candidate(server.target, address) for address in addresses or [None]]
-        self._chance.shuffle(found)
+        self._shuffle(found)
         return found
 
     def _find_addresses(self, server: Name, glue: tuple[RRset, ...]) -> list[str]:

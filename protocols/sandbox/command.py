@@ -45,11 +45,12 @@ class NotStarted(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a program runs: the name of its host, the text of its /etc/hosts, and whether it joins the lab's user
-    namespace as well as its network."""
+    """Where a program runs: the name of its host, the texts of its /etc/hosts and /etc/resolv.conf, and whether it
+    joins the lab's user namespace as well as its network."""
 
     host: str
     hosts: str
+    resolvers: str
     joins_user: bool
 
 
@@ -71,7 +72,8 @@ class Program:
         """Run the program as the world's student host until it ends, and return its exit status: 128 and its number
         where that was a signal. `namespaces` are descriptors of the lab's user and network namespaces. Raises
         NotStarted."""
-        order = json.dumps([world.student, hosts_file(world), os.geteuid() != 0]).encode()
+        place = [world.student, hosts_file(world), resolvers_file(world), os.geteuid() != 0]
+        order = json.dumps(place).encode()
         failure = b""
         with self._order, suppress(OSError):  # an interrupt may have ended the process already
             socket.send_fds(self._order, [order], [*namespaces])
@@ -91,6 +93,14 @@ def hosts_file(world: World) -> str:
     """What /etc/hosts says in this world."""
     lines = ["127.0.0.1 localhost", "::1 localhost", *(f"{host.address} {host.name}" for host in world.hosts)]
     return "\n".join(lines) + "\n"
+
+
+def resolvers_file(world: World) -> str:
+    """What /etc/resolv.conf says in this world: resolv.conf(5)."""
+    resolver = world.host(world.resolver) if world.resolver else None
+    if resolver is None:
+        return "# This world has no resolver: its names are in /etc/hosts.\n"
+    return f"nameserver {resolver.address}\n"
 
 
 def _become(order: socket.socket, arguments: Sequence[str]) -> NoReturn:
@@ -119,7 +129,7 @@ def _enter(place: Place, namespaces: Sequence[int]) -> None:
         kernel.unshare(kernel.CLONE_NEWNS | kernel.CLONE_NEWUTS)
         socket.sethostname(place.host)
         kernel.mount(None, "/", None, kernel.MS_REC | kernel.MS_PRIVATE)
-        _cover_names(place.hosts)
+        _cover_names(place)
         _hide_resolvers()
         if place.joins_user:
             kernel.drop_capabilities()
@@ -129,7 +139,7 @@ def _enter(place: Place, namespaces: Sequence[int]) -> None:
         raise NotStarted(f"This program cannot be put into the lab's network: {error}.") from error
 
 
-def _cover_names(hosts: str) -> None:
+def _cover_names(place: Place) -> None:
     """Put the world's names over those of the machine, for this mount namespace alone."""
     try:
         switch = Path("/etc/nsswitch.conf").read_text()
@@ -140,8 +150,8 @@ def _cover_names(hosts: str) -> None:
     switch = re.sub(r"(?m)^\s*hosts:.*\n?", "", switch) + "\nhosts: files dns\n"
     files = {
         "nsswitch.conf": switch,
-        "hosts": hosts,
-        "resolv.conf": "# This world has no DNS: its names are in /etc/hosts.\n",
+        "hosts": place.hosts,
+        "resolv.conf": place.resolvers,
     }
     kernel.mount("none", _STAGE, "tmpfs", kernel.MS_NOSUID | kernel.MS_NODEV, "mode=0755")
     for name, text in files.items():
