@@ -181,13 +181,13 @@ class Resolution:
             search.fail("nothing", NOTHING, search.cause())
         elif candidate.address is not None:
             search.go("address", NOTHING, "server-chosen")
-            search.asked = candidate
+            search.chosen = candidate
             return self._ask(search, "udp")
         elif self._is_looked_for(candidate.name):
             search.nested = Failed("delegation-loop", (search.zone.to_text(),))
         else:
             search.go("name", NOTHING, "address-needed")
-            search.asked = candidate
+            search.chosen = candidate
             self._searches += 1
             self._stack.append(Search(candidate.name, RdataType.A))
         return None
@@ -205,23 +205,25 @@ class Resolution:
     def _take_address(self, search: Search, nested: Search) -> None:
         """The search for the address of a server of `search` is over."""
         assert search.state == ADDRESSING
-        assert search.asked is not None
+        assert search.chosen is not None
         data = nested.end.data if isinstance(nested.end, Found) else ()
         addresses = [each.address for rrset in data for each in rrset]
         if addresses:
-            search.candidates += [Candidate(search.asked.name, address) for address in addresses]
+            search.candidates += [Candidate(search.chosen.name, address) for address in addresses]
             search.tried -= 1  # this server was not asked yet
             search.go("address", NOTHING, "address-found")
             return
         if isinstance(nested.end, Failed):
             search.nested = nested.end
+        else:
+            search.note("no-address")
         search.go("no address", NOTHING, "address-not-found")
 
     # Step 3: the question
 
     def _ask(self, search: Search, transport: Literal["udp", "tcp"]) -> Ask:
         self.queries += 1
-        candidate, zone = search.asked, search.zone
+        candidate, zone = search.chosen, search.zone
         assert candidate is not None
         assert candidate.address is not None
         assert zone is not None

@@ -53,7 +53,7 @@ class Search:
     chain: list[RRset] = field(default_factory=list)
     zone: Name | None = None
     candidates: list[Candidate] = field(default_factory=list)
-    asked: Candidate | None = None
+    chosen: Candidate | None = None
     tried: int = 0  # of the zone's servers
     delegations: int = 0  # followed for `name`
     failures: list[tuple[str, Name]] = field(default_factory=list)  # of the zone's servers
@@ -107,16 +107,18 @@ class Search:
         self.tried += 1
         return chosen
 
-    def note(self, why: Literal["lame", "server-failed", "unreachable"]) -> None:
-        """The server that was asked is of no use."""
-        assert self.asked is not None
-        self.failures.append((why, self.asked.name))
+    def note(self, why: Literal["lame", "server-failed", "unreachable", "no-address"]) -> None:
+        """The server that was chosen is of no use."""
+        assert self.chosen is not None
+        self.failures.append((why, self.chosen.name))
 
     def cause(self) -> Failed:
         """Why no server of the zone helped."""
         assert self.zone is not None
+        servers: dict[str, list[str]] = {}
+        for why, name in self.failures:
+            servers.setdefault(why, []).append(name.to_text())
         for why in _FAILURES:
-            names = dict.fromkeys(name.to_text() for each, name in self.failures if each == why)
-            if names:
-                return Failed(why, (self.zone.to_text(), *names))
-        return self.nested or Failed("no-address", (self.zone.to_text(),))
+            if why in servers:
+                return Failed(why, (self.zone.to_text(), *dict.fromkeys(servers[why])))
+        return self.nested or Failed("no-address", (self.zone.to_text(), *servers.get("no-address", ())))
