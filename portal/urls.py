@@ -3,27 +3,35 @@
 from allauth.account import views as account_views
 from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
-from django.urls import path
+from django.urls import path, register_converter
 
 from portal import health, pages
 from portal.courses import views as course_views
 from portal.labs import views as lab_views
+from portal.labs import zone_views as zones
+from portal.worlds.zone_path import ZoneName
 
 # The admin's own sign-in form knows no rate limit: people sign in where everybody does.
 admin.autodiscover()
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
+
+register_converter(ZoneName, "zone")
 
 urlpatterns = [
     path("", course_views.show_home, name="home"),
     path("courses/<slug:course>/", lab_views.show_course, name="course"),
     path("courses/<slug:course>/labs/", lab_views.show_class, name="class-labs"),
     path("courses/<slug:course>/<slug:activity>/open", lab_views.open_lab, name="open-lab"),
+    path("courses/<slug:course>/<slug:activity>/zones/", zones.list_activity_zones, name="activity-zones"),
+    path("courses/<slug:course>/<slug:activity>/zones/<zone:zone>/", zones.edit_activity_zone, name="activity-zone"),
     path("labs/<int:lab>/", lab_views.show_lab, name="lab"),
     path("labs/<int:lab>/open", lab_views.open_lab_again, name="open-again"),
     path("labs/<int:lab>/end", lab_views.end_lab, name="end-lab"),
     path("labs/<int:lab>/mailboxes/", lab_views.show_mailboxes, name="mailboxes"),
     path("labs/<int:lab>/messages/<int:message>/", lab_views.show_message, name="message"),
     path("labs/<int:lab>/messages/<int:message>/source", lab_views.show_source, name="message-source"),
+    path("labs/<int:lab>/zones/", zones.list_lab_zones, name="zones"),
+    path("labs/<int:lab>/zones/<zone:zone>/", zones.edit_lab_zone, name="zone"),
     path("help/", pages.show_help, name="help"),
     path("healthz", health.show_health, name="health"),
     path("accounts/login/", account_views.login, name="account_login"),

@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from portal.accounts.models import User
 
 Role = Literal["owner", "student", "instructor"]
-Action = Literal["see course", "open lab", "see class", "see lab", "type", "open lab again", "end lab"]
+Action = Literal[
+    "see course", "open lab", "see class", "see lab", "type", "open lab again", "end lab", "see zones", "edit zone"
+]
 
 ENOUGH: dict[Action, frozenset[Role]] = {
     "see course": frozenset({"student", "instructor"}),
@@ -24,6 +26,8 @@ ENOUGH: dict[Action, frozenset[Role]] = {
     "type": frozenset({"owner"}),
     "open lab again": frozenset({"owner"}),
     "end lab": frozenset({"owner"}),
+    "see zones": frozenset({"owner", "instructor"}),  # of a lab; those of an activity's own world have no owner
+    "edit zone": frozenset({"owner", "instructor"}),
 }
 
 

@@ -1,4 +1,9 @@
-"""The demo accounts, which exist and can sign in only in demo mode (`make run`)."""
+"""The demo course with its activities, and the demo accounts: they exist and can sign in only in demo mode (`make
+run`)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
 
 PASSWORD = "lentil-soup"
 COURSE = "nwen243"
@@ -9,3 +14,75 @@ ACCOUNTS = {
     "mallory": "not in the course",
 }
 ROLES = {"alice": "student", "bob": "student", "ivy": "instructor"}  # in the course
+ABOUT = "How mail finds its way, and how names lead to addresses, by hand."
+
+
+@dataclass(frozen=True, slots=True)
+class DemoActivity:
+    """An activity of the demo course, in the unit of that title; `text` is Markdown."""
+
+    unit: str
+    slug: str
+    title: str
+    summary: str
+    text: str
+
+
+SEND_A_MAIL = DemoActivity(
+    unit="Mail",
+    slug="send-a-mail-by-hand",
+    title="Send a mail by hand",
+    summary="Speak SMTP with a mail server yourself, and see the mail arrive.",
+    text="""\
+You are the mail host **mx.halva.fr**. Alice wrote two lines to Bob, whose mailbox is bob@lentil.edu:
+
+    Do you like dahl?
+    How about with naan?
+
+Bring them to him by hand. Everything you type goes over the wire as it is.
+
+1. Connect to **mx.lentil.edu**, port 25, and wait for its greeting.
+2. Say who you are: `HELO mx.halva.fr`
+3. Start the envelope with its sender: `MAIL FROM: <alice@halva.fr>`
+4. Name the recipient: `RCPT TO: <bob@lentil.edu>`
+5. Say `DATA`. When the server tells you to go on, type Alice's two lines.
+6. End the message with a dot on a line by itself.
+7. Say `QUIT`, then look into Bob's mailbox.
+
+Choose any line of the transcript to see what it means, and why the server answered so. Mistakes are welcome: the server
+answers them as a real one does.
+""",
+)
+
+FOLLOW_A_NAME = DemoActivity(
+    unit="Names",
+    slug="follow-a-name-from-the-root",
+    title="Follow a name from the root",
+    summary="Look a name up, and watch your resolver go from server to server until one of them knows.",
+    text="""\
+**www.vuw.ac.nz** has an address, and no server of this small Internet knows all names. Yours to ask is the resolver
+**vuwwincodc00001.vuw.ac.nz**; what it does not know it finds out, from the root down. Type each command below as it is.
+
+1. Look the name up: `nslookup www.vuw.ac.nz`. The address is there, and the name turns out to be an alias.
+2. Read the transcript from the top. Your query led to one at a root server, which gave no address but a **referral**:
+   ask the servers of nz. Follow each hop down to the server that answers with authority. The **Ladder** tab draws
+   the same: an arrow for each message, and each referral brings the resolver a step nearer.
+3. Ask again: `dig www.vuw.ac.nz`. Only two messages this time, for the resolver has kept what it learnt. See the TTL
+   in the answer: it says for how many seconds more.
+4. Do its work yourself. `dig @a.root-servers.net www.vuw.ac.nz +norecurse` asks the root, and asks nobody to go on for
+   you. Take a server from the referral and ask that one. `dig www.vuw.ac.nz +trace` does it all in one go.
+5. Ask a server that is not responsible: `dig @ns1.lentil.edu www.vuw.ac.nz`. It says **REFUSED**. Choose that line to
+   see why.
+6. Ask what the resolver has already, and no more: `dig www.ubc.ca +norecurse`. Then without `+norecurse`, then with it
+   once more.
+7. Go the other way, from an address to its name: `dig -x 130.195.86.18`. The octets stand in reverse, since names are
+   read from the right.
+8. Change a zone. Open **lentil.edu** under Zones, add the line `soup  A  10.2.0.99`, raise the serial, and save it.
+   Then ask: `dig soup.lentil.edu`.
+
+Names that go wrong are worth a visit: `nobody.lentil.edu`, `gone.lentil.edu`, `tick.lentil.edu`, `www.otago.ac.nz`,
+`www.sunk.co.nz`. Choose any line to see every field of its message, and why it was answered so.
+""",
+)
+
+ACTIVITIES = (SEND_A_MAIL, FOLLOW_A_NAME)

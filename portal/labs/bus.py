@@ -25,7 +25,7 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
 from portal.labs import limits
-from portal.labs.messages import ON_BUS, Bell, End, HangUp, Input, MessageError, Paused, from_text, to_text
+from portal.labs.messages import ON_BUS, Bell, EditZone, End, HangUp, Input, MessageError, Paused, from_text, to_text
 
 PATIENCE = 2  # seconds for Redis to answer
 PAUSES = (0.05, 0.1, 0.2, 0.5, 1.0)  # seconds between attempts to reach it again; the last goes on
@@ -76,8 +76,17 @@ def ring(bell: Bell) -> bool:
 
 def order(owner: str, message: End) -> bool:
     """Ask something of an owner; says whether it was listening. Raises BusError."""
+    return _publish(orders_of(owner), message)
+
+
+def edit(lab: int, message: EditZone) -> bool:
+    """Send an edit to a lab; says whether anybody was listening. Raises BusError."""
+    return _publish(inputs_of(lab), message)
+
+
+def _publish(channel: str, message: End | EditZone) -> bool:
     try:
-        return bool(connect().publish(orders_of(owner), to_text(message)))
+        return bool(connect().publish(channel, to_text(message)))
     except redis.RedisError as error:
         raise BusError from error
 

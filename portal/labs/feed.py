@@ -17,9 +17,11 @@ from django.utils import timezone
 
 from portal.labs import models
 from portal.worlds.models import Message, World
-from protocols import explain
+from portal.worlds.zones import write_zones
+from protocols import explain, limits
 from protocols.description import Description
-from protocols.events import Delivered, Event, Lab
+from protocols.dns import zone as files
+from protocols.events import Delivered, Event, Lab, ZoneEdited
 from protocols.sandbox.supervisor import StaleOwner
 
 LAST_SECOND = 253_402_300_799  # of the year 9999: a lab may say any time, dates end there
@@ -28,8 +30,8 @@ log = structlog.get_logger("portal.labs")
 
 
 def append(lab_id: int, epoch: int, events: Sequence[Event]) -> None:
-    """Commit `events`, whose seqs go on where the log ends, together with what they change: the mailboxes and the lab's
-    state. All of it or nothing. The same events given again change nothing.
+    """Commit `events`, whose seqs go on where the log ends, together with what they change: the mailboxes, the zones
+    and the lab's state. All of it or nothing. The same events given again change nothing.
 
     Raises StaleOwner where the lab has another owner by now, or its log does not end where these events begin.
     """
@@ -37,6 +39,7 @@ def append(lab_id: int, epoch: int, events: Sequence[Event]) -> None:
     # Made before: while a transaction writes, on SQLite nobody else does.
     rows, changes = [models.Event.row(lab_id, event) for event in events], _find_changes(events)
     messages = [(event.mailbox, _read_message(event)) for event in events if isinstance(event, Delivered)]
+    zones = _read_zones(events)
     with transaction.atomic():
         lab = models.Lab.objects.filter(pk=lab_id, epoch=epoch)
         # One statement checks and claims: on SQLite nothing else could be between the two, on PostgreSQL it could.
@@ -45,8 +48,10 @@ def append(lab_id: int, epoch: int, events: Sequence[Event]) -> None:
                 return  # committed before, and whoever gave them did not hear of it
             raise StaleOwner(f"Lab {lab_id} has another owner than that of epoch {epoch}.")
         models.Event.insert(rows)
-        if messages:
-            World.objects.defer("source").get(lab=lab_id).deliver(messages)
+        if messages or zones:
+            world = World.objects.defer("source").get(lab=lab_id)
+            world.deliver(messages)
+            write_zones(world, zones)
 
 
 def after(lab_id: int, seq: int, limit: int) -> list[Event]:
@@ -94,6 +99,27 @@ _STATES = {
     "failed": models.Lab.State.FAILED,
     "ended": models.Lab.State.ENDED,
 }
+
+
+def _read_zones(events: Sequence[Event]) -> dict[str, tuple[str, files.Zone]]:
+    """What the events leave in zones: by a zone's name, its new file and what was read of that."""
+    loaded = {each.zone: each.raw for each in events if isinstance(each, ZoneEdited) and each.why == "loaded"}
+    zones = {}
+    for name, raw in loaded.items():
+        try:
+            source = _read_file(raw)
+            zones[name] = (source, files.parse_zone(name, source))
+        except (files.ZoneError, UnicodeDecodeError) as error:
+            # Only a hostile lab says so. Its log goes on, its zone stays.
+            log.error("a lab loaded what is no zone", zone=name, error=type(error).__name__)
+    return zones
+
+
+def _read_file(raw: bytes) -> str:
+    """The master file in an event. Raises ZoneError, and UnicodeDecodeError."""
+    if len(raw) > limits.ZONE_FILE or b"\0" in raw:
+        raise files.ZoneError(1, "no page sends this.")
+    return raw.decode()
 
 
 def _read_message(event: Delivered) -> Message:

@@ -25,5 +25,8 @@ BELL_SIZE = 64 * 1024  # characters of a bell; a larger one goes without its cop
 SCOLDINGS = 100  # messages from one socket that no page sends, before it is closed
 WATCHED = 60  # between two notes of pages that a lab is watched
 
+ZONE_ANSWERED = 5  # that a zone's page waits for the lab's word about an edit
+ZONE_LOOK = 0.05  # between two looks whether it is in the log
+
 VISIT = 600  # seconds in which a person's looks at one lab count as one visit
 STARTING = 5  # seconds that a request to open a lab may wait for its task, before any worker takes it up by itself

@@ -95,6 +95,19 @@ class Paused:
 
 
 @dataclass(frozen=True, slots=True)
+class EditZone:
+    """From a zone's page, to the owner of the lab: give `zone` another master file. `serial` is the zone's that this
+    was made on. Sent again with the same `client_id` it is the same edit."""
+
+    type: ClassVar[str] = "edit-zone"
+
+    client_id: str
+    zone: str
+    serial: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Bell:
     """Events `first` to `last` of `lab` are committed. `descriptions` is a copy of them, or None where they are many:
     whoever needs them reads the log."""
@@ -117,7 +130,7 @@ class End:
 
 
 FROM_PAGE: dict[str, type[Any]] = {message.type: message for message in (Since, Input, HangUp)}
-ON_BUS: dict[str, type[Any]] = {message.type: message for message in (Input, HangUp, Bell, Paused, End)}
+ON_BUS: dict[str, type[Any]] = {message.type: message for message in (Input, HangUp, EditZone, Bell, Paused, End)}
 
 
 def to_text(message: Any) -> str:

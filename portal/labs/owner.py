@@ -22,7 +22,7 @@ from django.db.utils import Error as DatabaseError
 
 from portal.labs import feed, leases, limits
 from portal.labs.bus import Bus, BusError, Follower, bells_of, inputs_of, orders_of, ring
-from portal.labs.messages import Bell, End, HangUp, Input, Paused
+from portal.labs.messages import Bell, EditZone, End, HangUp, Input, Paused
 from portal.labs.workers import Worker, announce, take_leave
 from protocols import events
 from protocols.sandbox import control
@@ -202,6 +202,8 @@ class Owner:
                     await running.send(control.Input(message.console, message.client_id, octets))
                 elif isinstance(message, HangUp):
                     await running.send(control.HangUp(message.console, message.client_id))
+                elif isinstance(message, EditZone):
+                    await running.send(control.EditZone(message.client_id, message.zone, message.serial, message.text))
 
     async def _take_orders(self) -> None:
         async with self._bus.follow(orders_of(self.name), limits.INPUTS_WAITING) as follower:

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db.models import Count
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
@@ -28,12 +29,14 @@ ENDED_SHOWN = 200  # ended labs on the class's page
 
 @dataclass(frozen=True, slots=True)
 class ActivityRow:
-    """An activity as the course's page lists it; `lab` is the user's latest lab of it."""
+    """An activity as the course's page lists it; `lab` is the user's latest lab of it, `zones` how many its world
+    has."""
 
     title: str
     summary: str
     slug: str
     lab: Lab | None
+    zones: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +53,14 @@ def show_course(request: Request, course: str) -> HttpResponse:
     """A course's units and activities, each with the user's latest lab of it."""
     found = find_course(request, course, "see course")
     latest = {lab.activity_id: lab for lab in Lab.objects.filter(person=request.user).order_by("pk")}
+    zones = dict(Activity.objects.filter(unit__course=found).values_list("pk").annotate(Count("world__zones")))
     units = [
         UnitRow(
             unit.title,
-            [ActivityRow(each.title, each.summary, each.slug, latest.get(each.pk)) for each in unit.activities.all()],
+            [
+                ActivityRow(each.title, each.summary, each.slug, latest.get(each.pk), zones.get(each.pk, 0))
+                for each in unit.activities.all()
+            ],
         )
         for unit in found.units.prefetch_related("activities")
     ]
@@ -111,6 +118,7 @@ def show_lab(request: Request, lab: int) -> HttpResponse:
         "lessons": lessons(document),
         "may_type": may(request.user, "type", found),
         "mailboxes": found.world.list_mailboxes(),
+        "zones": found.world.zones.count(),
     }
     return render(request, "labs/lab.html", context)
 

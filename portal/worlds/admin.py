@@ -1,4 +1,5 @@
-"""Worlds, for the site administrator: the templates. Copies and their mailboxes are the students' own."""
+"""Worlds and their zones, for the site administrator: the templates. Copies, their mailboxes and their zones are the
+students' own."""
 
 from __future__ import annotations
 
@@ -8,6 +9,7 @@ from django.forms import ModelForm
 from django.http import HttpRequest
 
 from portal.worlds.models import World
+from portal.worlds.zones import Zone
 
 
 @admin.register(World)
@@ -20,6 +22,26 @@ class WorldAdmin(admin.ModelAdmin):
         return super().get_queryset(request).filter(activity__isnull=False)
 
     def save_model(self, request: HttpRequest, obj: World, form: ModelForm, change: bool) -> None:
-        """Save it, and make the mailboxes that it names now."""
+        """Save it, and make the mailboxes and zones that it names now."""
         super().save_model(request, obj, form, change)
         obj.make_mailboxes()
+        obj.make_zones()
+
+
+@admin.register(Zone)
+class ZoneAdmin(admin.ModelAdmin):
+    """To read, and to delete: it is made anew from the world's document when that is saved. It is edited on its page,
+    by the course's instructors."""
+
+    list_display = ("title", "world", "serial", "is_edited")
+    fields = ("name", "world", "serial", "is_edited", "source")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Zone]:
+        """The zones of activities' worlds."""
+        return super().get_queryset(request).filter(world__activity__isnull=False).select_related("world__activity")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Zone | None = None) -> bool:
+        return False

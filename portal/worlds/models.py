@@ -1,4 +1,5 @@
-"""Worlds as they are kept: the document that an instructor wrote, and what changes while labs run: the mailboxes.
+"""Worlds as they are kept: the document that an instructor wrote, and what changes while labs run: the mailboxes, and
+the zones, which have a module of their own.
 
 A world belongs to an activity (a template) or to a lab (a student's own copy).
 """
@@ -17,9 +18,12 @@ from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
 from portal.courses.models import Activity
 from portal.rows import insert
 from portal.worlds.mail import read_subject
+from portal.worlds.zones import Zone, copy_zones, make_zones
 from protocols import world as documents
-from protocols.dns.generate import check_zones
+from protocols.dns.generate import check_zones, whole_zones
 from protocols.smtp.tables import check_words
+
+__all__ = ["Mailbox", "Message", "World", "Zone", "parse_source"]
 
 NEWEST = 20  # messages of a mailbox that are listed beside a lab
 SENDER_LIMIT = 400  # characters kept of a reverse-path; the wire's have at most 256 (RFC 5321 section 4.5.3.1.3)
@@ -27,12 +31,19 @@ SUBJECT_LIMIT = 400  # characters kept of a subject for lists
 
 
 def parse_source(text: str) -> documents.World:
-    """The world that `text` describes, if its servers can say what it has them say. Raises WorldError."""
+    """The world that `text` describes, if its servers can say what it has them say, and load its zones. Raises
+    WorldError."""
+    document = _read_source(text)
+    check_zones(document)
+    return document
+
+
+def _read_source(text: str) -> documents.World:
+    """The world that `text` describes, its zones unread: labs have the models' own, and are opened often."""
     document = documents.parse_world(text)
     for host in document.hosts:
         if host.smtp:
             check_words(host.smtp)
-    check_zones(document)
     return document
 
 
@@ -44,7 +55,8 @@ def _check_source(text: str) -> None:
 
 
 class World(models.Model):
-    """A world's document in YAML (`source`). Which mailboxes there are is said by `mailboxes`, once they were made."""
+    """A world's document in YAML (`source`). Which mailboxes there are, and what is in its zones, is said by
+    `mailboxes` and `zones`, once they were made."""
 
     source = models.TextField(validators=[_check_source])
     activity = models.OneToOneField(Activity, models.CASCADE, null=True, blank=True, related_name="world")
@@ -54,19 +66,35 @@ class World(models.Model):
         return f"World of {self.activity}" if self.activity else f"World {self.pk}"
 
     def document(self) -> documents.World:
-        """This world for a sandbox, with the mailboxes that the models have. Raises WorldError."""
-        document = parse_source(self.source)
+        """This world for a sandbox, with the mailboxes and the zones that the models have. Raises WorldError."""
+        document = _read_source(self.source)
         kept = tuple(self.mailboxes.order_by("pk").values_list("address", flat=True))
-        return replace(document, hosts=tuple(_with_mailboxes(host, kept) for host in document.hosts))
+        hosts = tuple(_with_mailboxes(host, kept) for host in document.hosts)
+        served = {name for host in hosts if host.dns for name in host.dns.zones}
+        zones = {zone.name: zone for zone in document.zones}
+        for name, source in self.zones.filter(name__in=served).order_by("pk").values_list("name", "source"):
+            zones[name] = documents.Zone(name, file=source)
+        return replace(document, hosts=hosts, zones=tuple(zones.values()))
 
     def make_mailboxes(self) -> None:
         """Make the mailboxes that the document names and the models do not have yet. Raises WorldError."""
-        hosts = parse_source(self.source).hosts
+        hosts = _read_source(self.source).hosts
         named = [address for host in hosts if host.smtp for address in host.smtp.mailboxes]
         Mailbox.objects.bulk_create([Mailbox(world=self, address=address) for address in named], ignore_conflicts=True)
 
+    def make_zones(self) -> None:
+        """Make the zones that the document names and the models do not have yet. One that was made before is made anew
+        where the document says something else by now, and goes where no server has it any more; but what a person has
+        edited stays as they wrote it. Raises WorldError."""
+        sources = whole_zones(parse_source(self.source))
+        with transaction.atomic():
+            made = self.zones.filter(is_edited=False).values_list("pk", "name", "source")
+            self.zones.filter(pk__in=[pk for pk, name, source in made if sources.get(name) != source]).delete()
+            kept = set(self.zones.values_list("name", flat=True))
+            make_zones(self, {name: source for name, source in sources.items() if name not in kept})
+
     def copy_for_lab(self) -> World:
-        """A copy for one lab, with this world's mailboxes and the messages in them."""
+        """A copy for one lab, with this world's mailboxes, the messages in them, and its zones."""
         with transaction.atomic():
             copy = World.objects.create(source=self.source, copied_from=self)
             old = list(self.mailboxes.order_by("pk"))
@@ -76,6 +104,7 @@ class World(models.Model):
             for message in messages:
                 message.pk, message.mailbox = None, twins[message.mailbox_id]
             Message.objects.bulk_create(messages)
+            copy_zones(self, copy)
         return copy
 
     def deliver(self, messages: Sequence[tuple[str, Message]]) -> None:

@@ -63,10 +63,11 @@ def main() -> None:
 def make_lab() -> Any:
     """A lab that runs, with nothing in its log."""
     from portal.accounts.models import User
+    from portal.courses.demo import SEND_A_MAIL
     from portal.courses.models import Activity
     from portal.labs.models import Lab
 
-    activity, alice = Activity.objects.get(), User.objects.get(username="alice")
+    activity, alice = Activity.objects.get(slug=SEND_A_MAIL.slug), User.objects.get(username="alice")
     world = activity.world.copy_for_lab()
     return Lab.objects.create(activity=activity, person=alice, world=world, state=Lab.State.RUNNING, epoch=1)
 

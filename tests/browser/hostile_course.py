@@ -56,7 +56,9 @@ def make() -> None:
         unit=unit, slug=ACTIVITY, title=fit(200, 6), summary=fit(400, 9), text="\n\n".join(PAYLOADS) + "\n\n" + LONG
     )
     source = (settings.BASE / "protocols" / "worlds" / "lecture.yaml").read_text()
-    World.objects.create(activity=activity, source=source).make_mailboxes()
+    world = World.objects.create(activity=activity, source=source)
+    world.make_mailboxes()
+    world.make_zones()
     student = User.objects.create_user(STUDENT, password=PASSWORD, first_name=fit(150, 16), last_name=fit(150, 1))
     Enrolment.objects.create(user=student, course=course, role="student")
     Enrolment.objects.create(user=User.objects.get(username="ivy"), course=course, role="instructor")

@@ -3,6 +3,7 @@ Mallory, who is in another course."""
 
 from __future__ import annotations
 
+import re
 import subprocess
 import time
 from collections.abc import Callable, Iterator
@@ -18,8 +19,11 @@ from portal.accounts.models import User
 from portal.courses.models import Activity, Course, Enrolment, Unit
 from portal.labs.models import Lab
 from portal.run import find_redis
+from portal.worlds.editing import read_edit, save_edit
 from portal.worlds.models import Message, World
+from portal.worlds.zones import Zone
 from protocols import events
+from protocols.dns.zone import next_serial
 
 ANSWERS_WITHIN = 10  # seconds
 LECTURE = (settings.BASE / "protocols" / "worlds" / "lecture.yaml").read_text()
@@ -76,7 +80,9 @@ def activity(course) -> Activity:
 def make_activity(course: Course, slug: str = "by-hand") -> Activity:
     unit = Unit.objects.create(course=course, title="Mail")
     activity = Activity.objects.create(unit=unit, slug=slug, title="Send a mail by hand", text="Speak *SMTP*.")
-    World.objects.create(source=LECTURE, activity=activity).make_mailboxes()
+    world = World.objects.create(source=LECTURE, activity=activity)
+    world.make_mailboxes()
+    world.make_zones()
     return activity
 
 
@@ -163,3 +169,23 @@ def deliver(world: World, raw: bytes, address: str = "bob@lentil.edu") -> Messag
     message = Message.of("a@b", raw, timezone.now())
     world.deliver([(address, message)])
     return message
+
+
+def find_zone(world: World, name: str = "lentil.edu") -> Zone:
+    return world.zones.get(name=name)
+
+
+def rewrite(zone: Zone, *lines: str, serial: int | None = None) -> str:
+    """The zone's file with more lines, and with the next serial where none is given."""
+    new = next_serial(zone.serial) if serial is None else serial
+    source, count = re.subn(rf"(?s)(SOA.*?)\b{zone.serial}\b", rf"\g<1>{new}", zone.source, count=1)
+    assert count
+    return source.rstrip("\n") + "\n" + "".join(f"{line}\n" for line in lines)
+
+
+def edit_zone(world: World, name: str, *lines: str) -> str:
+    """Add lines to a zone's file, as its page does; the file."""
+    zone = find_zone(world, name)
+    edit = read_edit(zone, zone.serial, rewrite(zone, *lines))
+    save_edit(edit)
+    return edit.source

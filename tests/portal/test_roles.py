@@ -61,9 +61,15 @@ ROUTES = {
     "mailboxes": {"GET": (200, 404, 200, 404)},
     "message": {"GET": (200, 404, 200, 404)},
     "message-source": {"GET": (200, 404, 200, 404)},
+    "zones": {"GET": (200, 404, 200, 404)},
+    "zone": {"GET": (200, 404, 200, 404), "POST": (200, 404, 200, 404)},
+    "activity-zones": {"GET": (404, 404, 200, 404)},
+    "activity-zone": {"GET": (404, 404, 200, 404), "POST": (404, 404, 200, 404)},
 }
 RELATIONS = ("owner", "classmate", "instructor", "outsider")
 SHOWS_MESSAGES = {"lab", "mailboxes", "message", "message-source"}
+OF_THE_COURSE = {"course", "class-labs", "open-lab", "activity-zones", "activity-zone"}
+ZONE = "vuw.ac.nz"
 
 # Routes about nothing but oneself: method -> the status for nobody, and for who is signed in. Other methods: 405.
 OWN = {
@@ -97,6 +103,7 @@ ADMIN_MODELS = {
     "courses_unit": EDITED,
     "courses_activity": EDITED,
     "worlds_world": EDITED,
+    "worlds_zone": EDITED | {"add": 403},
     "labs_lab": READ,
     "labs_event": READ,
     "labs_visit": READ,
@@ -174,6 +181,7 @@ def find_path(route: str, values: dict[str, object]) -> str:
 def path_at(route: str, thing: Thing) -> str:
     lab = thing.lab
     values = {"course": lab.course.slug, "activity": lab.activity.slug, "lab": lab.pk, "message": thing.mail.pk}
+    values["zone"] = ZONE
     return find_path(route, values)
 
 
@@ -262,10 +270,9 @@ def test_what_is_about_oneself_shows_nothing_of_others(account, accounts, things
 
 
 def test_what_is_not_there_is_refused_like_what_is_others(accounts, things):
-    for route in ROUTES.keys() - {"course", "class-labs", "open-lab"}:
+    for route, method in [(each, method) for each in ROUTES.keys() - OF_THE_COURSE for method in ROUTES[each]]:
         thing = things["alice"]
-        missing = find_path(route, {"lab": 10**6, "message": 10**6})
-        (method,) = ROUTES[route]
+        missing = find_path(route, {"lab": 10**6, "message": 10**6, "zone": ZONE})
         answers = [ask(accounts["bob"], method, path) for path in (missing, path_at(route, thing))]
         bodies = [re.sub(r'[0-9a-f]{12}|value="\w{64}"', "", said(answer)) for answer in answers]
         assert bodies[0] == bodies[1], route
@@ -287,6 +294,7 @@ def admin_paths(things) -> dict[str, str]:
         "courses_unit": lab.activity.unit_id,
         "courses_activity": lab.activity_id,
         "worlds_world": lab.activity.world.pk,
+        "worlds_zone": lab.activity.world.zones.get(name=ZONE).pk,
         "labs_lab": lab.pk,
         "labs_event": lab.events.all()[0].pk,
         "labs_visit": lab.visits.create(user=lab.person).pk,
@@ -319,10 +327,11 @@ def test_the_admin_shows_a_superuser_no_word_of_what_was_said(accounts, things, 
             assert thing.secrets[0] not in said(answer), page
 
 
-def test_a_labs_world_is_not_the_admins(accounts, things):
+def test_a_labs_world_and_its_zones_are_not_the_admins(accounts, things):
     for thing in things.values():
-        path = f"/admin/worlds/world/{thing.lab.world_id}/change/"
-        assert ask(accounts["root"], "GET", path).status_code == 302
+        zone = thing.lab.world.zones.get(name=ZONE)
+        for path in (f"/admin/worlds/world/{thing.lab.world_id}/change/", f"/admin/worlds/zone/{zone.pk}/change/"):
+            assert ask(accounts["root"], "GET", path).status_code == 302
 
 
 # The websocket

@@ -4,12 +4,13 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from portal.accounts.models import User
-from portal.courses.demo import ACCOUNTS, COURSE, PASSWORD
+from portal.courses.demo import ACCOUNTS, COURSE, FOLLOW_A_NAME, PASSWORD, SEND_A_MAIL
 from portal.courses.models import Activity, Course, Enrolment
 from portal.worlds.management.commands.load_demo import LECTURE
 from portal.worlds.models import World
+from protocols.dns.generate import whole_zones
 from protocols.world import read_world
-from tests.portal.conftest import deliver
+from tests.portal.conftest import deliver, edit_zone, find_zone
 
 
 @pytest.fixture
@@ -36,22 +37,34 @@ def test_mallory_is_in_no_course(demo):
     assert roles == {"alice": "student", "bob": "student", "ivy": "instructor", "mallory": None}
 
 
-def test_the_activity_has_a_world_that_can_be_used(demo):
-    activity = Activity.objects.get(unit__course=demo)
-    assert activity.world.document() == read_world(LECTURE)
-    assert "mx.halva.fr" in activity.html
+@pytest.mark.parametrize(
+    ("activity", "host"), [(SEND_A_MAIL, "mx.halva.fr"), (FOLLOW_A_NAME, "vuwwincodc00001.vuw.ac.nz")]
+)
+def test_each_activity_has_a_world_that_can_be_used(activity, host, demo):
+    found = Activity.objects.get(unit__course=demo, slug=activity.slug)
+    document = found.world.document()
+    assert document.hosts == read_world(LECTURE).hosts
+    assert whole_zones(document) == whole_zones(read_world(LECTURE))
+    assert host in found.html
+    assert document.host(host)
+
+
+def find_world(slug: str = SEND_A_MAIL.slug) -> World:
+    return World.objects.get(activity__slug=slug)
 
 
 def test_run_again_it_keeps_what_people_made(demo):
     alice = User.objects.get(username="alice")
     alice.set_password("another-soup")
     alice.save()
-    deliver(World.objects.get(), b"kept")
+    deliver(find_world(), b"kept")
+    source = edit_zone(find_world(), "lentil.edu", "kept A 10.2.0.77")
     call_command("load_demo", verbosity=0)
     alice.refresh_from_db()
     assert alice.check_password("another-soup")
-    assert World.objects.get().mailboxes.get(address="bob@lentil.edu").messages.count() == 1
-    assert (User.objects.count(), Enrolment.objects.count(), Activity.objects.count()) == (4, 3, 1)
+    assert find_world().mailboxes.get(address="bob@lentil.edu").messages.count() == 1
+    assert find_zone(find_world()).source == source
+    assert (User.objects.count(), Enrolment.objects.count(), Activity.objects.count()) == (4, 3, 2)
 
 
 def test_it_takes_over_no_account_that_is_a_persons_own(db, settings):

@@ -9,31 +9,11 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
 from portal.accounts.models import User
-from portal.courses.demo import ACCOUNTS, COURSE, PASSWORD, ROLES
+from portal.courses.demo import ABOUT, ACCOUNTS, ACTIVITIES, COURSE, PASSWORD, ROLES, DemoActivity
 from portal.courses.models import Activity, Course, Enrolment, Unit
 from portal.worlds.models import World
 
 LECTURE = settings.BASE / "protocols" / "worlds" / "lecture.yaml"
-
-TEXT = """\
-You are the mail host **mx.halva.fr**. Alice wrote two lines to Bob, whose mailbox is bob@lentil.edu:
-
-    Do you like dahl?
-    How about with naan?
-
-Bring them to him by hand. Everything you type goes over the wire as it is.
-
-1. Connect to **mx.lentil.edu**, port 25, and wait for its greeting.
-2. Say who you are: `HELO mx.halva.fr`
-3. Start the envelope with its sender: `MAIL FROM: <alice@halva.fr>`
-4. Name the recipient: `RCPT TO: <bob@lentil.edu>`
-5. Say `DATA`. When the server tells you to go on, type Alice's two lines.
-6. End the message with a dot on a line by itself.
-7. Say `QUIT`, then look into Bob's mailbox.
-
-Choose any line of the transcript to see what it means, and why the server answered so. Mistakes are welcome: the server
-answers them as a real one does.
-"""
 
 
 class Command(BaseCommand):
@@ -44,28 +24,23 @@ class Command(BaseCommand):
         if not settings.DEMO:
             raise CommandError("The demo accounts exist only in demo mode: run this with LENTIL_DEMO=1.")
         course, _ = Course.objects.update_or_create(
-            slug=COURSE,
-            defaults={"code": "NWEN 243", "title": "Computer networks", "about": "How mail finds its way, by hand."},
+            slug=COURSE, defaults={"code": "NWEN 243", "title": "Computer networks", "about": ABOUT}
         )
-        self._load_activity(course)
+        for activity in ACTIVITIES:
+            self._load_activity(course, activity)
         for name in ACCOUNTS:
             self._load_account(name, course)
         if options["verbosity"]:
             self.stdout.write(f"{course} is there. Sign in as {', '.join(ACCOUNTS)} with the password {PASSWORD}.")
 
-    def _load_activity(self, course: Course) -> None:
-        unit, _ = Unit.objects.get_or_create(course=course, title="Mail")
+    def _load_activity(self, course: Course, demo: DemoActivity) -> None:
+        unit, _ = Unit.objects.get_or_create(course=course, title=demo.unit)
         activity, _ = Activity.objects.update_or_create(
-            unit=unit,
-            slug="send-a-mail-by-hand",
-            defaults={
-                "title": "Send a mail by hand",
-                "summary": "Speak SMTP with a mail server yourself, and see the mail arrive.",
-                "text": TEXT,
-            },
+            unit=unit, slug=demo.slug, defaults={"title": demo.title, "summary": demo.summary, "text": demo.text}
         )
         world, _ = World.objects.update_or_create(activity=activity, defaults={"source": LECTURE.read_text()})
         world.make_mailboxes()
+        world.make_zones()
 
     def _load_account(self, name: str, course: Course) -> None:
         user, is_new = User.objects.get_or_create(username=name, defaults={"demo": True})
