@@ -37,6 +37,7 @@ DNS_RECORDS = 1_000  # records of a message that are read
 DNS_PARTS = 10_000  # labels with all its names written out, texts and options: what keeps reading below 50 ms
 RRSET = 500  # records of a name and type in a zone, so that a message with all of them is read
 ZONE_FILE = 64 * 1024  # a zone's master file
+ZONE_FILES = 256 * 1024  # of a world, those of all its zones: a lab gets them in one frame, with its escapes
 EXCHANGES_KEPT = 200  # a second and lab, in the transcript; those beyond it are answered and counted
 NAMES_COUNTED = 10  # of those beyond it, the names that are told
 DATAGRAM_READ = 4_096  # octets of a query by UDP; a longer one is cut, and so has no good form

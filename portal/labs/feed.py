@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from portal.labs import models
 from portal.worlds.models import Message, World
-from portal.worlds.zones import write_zones
+from portal.worlds.zones import Zone, write_zones
 from protocols import explain, limits
 from protocols.description import Description
 from protocols.dns import zone as files
@@ -39,7 +39,7 @@ def append(lab_id: int, epoch: int, events: Sequence[Event]) -> None:
     # Made before: while a transaction writes, on SQLite nobody else does.
     rows, changes = [models.Event.row(lab_id, event) for event in events], _find_changes(events)
     messages = [(event.mailbox, _read_message(event)) for event in events if isinstance(event, Delivered)]
-    zones = _read_zones(events)
+    zones = _read_zones(lab_id, events)
     with transaction.atomic():
         lab = models.Lab.objects.filter(pk=lab_id, epoch=epoch)
         # One statement checks and claims: on SQLite nothing else could be between the two, on PostgreSQL it could.
@@ -101,13 +101,17 @@ _STATES = {
 }
 
 
-def _read_zones(events: Sequence[Event]) -> dict[str, tuple[str, files.Zone]]:
-    """What the events leave in zones: by a zone's name, its new file and what was read of that."""
-    loaded = {each.zone: each.raw for each in events if isinstance(each, ZoneEdited) and each.why == "loaded"}
+def _read_zones(lab_id: int, events: Sequence[Event]) -> dict[str, tuple[str, files.Zone]]:
+    """What the events leave in the zones that the lab has: by a zone's name, its new file and what was read of that."""
+    edits = (each for each in events if isinstance(each, ZoneEdited) and each.why == "loaded")
+    # An id says that a page asked for it, once: a hostile lab has no more files read than that.
+    loaded = {each.zone: each.raw for each in edits if each.client_id}
+    if not loaded:
+        return {}
     zones = {}
-    for name, raw in loaded.items():
+    for name in Zone.objects.filter(world__lab=lab_id, name__in=loaded).values_list("name", flat=True):
         try:
-            source = _read_file(raw)
+            source = _read_file(loaded[name])
             zones[name] = (source, files.parse_zone(name, source))
         except (files.ZoneError, UnicodeDecodeError) as error:
             # Only a hostile lab says so. Its log goes on, its zone stays.

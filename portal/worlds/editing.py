@@ -44,7 +44,14 @@ def read_edit(zone: Zone, serial: int, typed: str) -> Edit:
     source = typed.replace("\r\n", "\n")
     size = len(source.encode())
     if size > limits.ZONE_FILE:
-        raise EditRefused(f"A zone's file has at most {limits.ZONE_FILE:,} octets, and this has {size:,}.")
+        raise EditRefused(f"A zone's file has at most {limits.ZONE_FILE:,} octets, and this has {size:,}; shorten it.")
+    others = zone.world.zones.exclude(pk=zone.pk).values_list("source", flat=True)
+    room = limits.ZONE_FILES - sum(len(other.encode()) for other in others)
+    if size > room:
+        raise EditRefused(
+            f"The files of all zones here have at most {limits.ZONE_FILES:,} octets together, which leaves {room:,} "
+            f"for this one, and it has {size:,}; shorten it, or another."
+        )
     if "\0" in source:
         line = source[: source.index("\0")].count("\n") + 1
         raise EditRefused(f"Line {line}: an octet of 0 cannot stand in a master file; write it as \\000.")

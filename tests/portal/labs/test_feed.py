@@ -8,9 +8,9 @@ from portal.labs import feed
 from portal.labs.models import Event, Lab
 from portal.worlds.models import Message
 from protocols import events
-from protocols.limits import BATCH_EVENTS
+from protocols.limits import BATCH_EVENTS, ZONE_FILE
 from protocols.sandbox.supervisor import StaleOwner
-from tests.portal.conftest import make_delivered, make_line
+from tests.portal.conftest import find_zone, make_delivered, make_edited, make_line
 
 OPENED = events.Opened(
     seq=1,
@@ -164,7 +164,65 @@ def test_a_time_that_no_calendar_has_does_not_stop_the_log(lab):
     assert Message.objects.get().received_at.year == 9999
 
 
-@pytest.mark.parametrize("make", [make_line, make_delivered])
+# Zones
+
+
+def test_what_a_lab_has_loaded_is_the_zones_file_with_its_serial_and_records(lab):
+    feed.append(lab.pk, 1, [make_edited(1)])
+    zone = find_zone(lab.world)
+    assert (zone.source.encode(), zone.serial, zone.is_edited) == (make_edited(1).raw, 3, True)
+    assert [record.type for record in zone.records.all()] == ["SOA", "NS"]
+    assert find_zone(lab.activity.world).serial != 3
+
+
+def test_of_several_edits_in_a_batch_the_last_one_stays(lab):
+    feed.append(lab.pk, 1, [make_edited(1), make_line(2), make_edited(3, raw=make_edited(3).raw + b"a A 10.2.0.7\n")])
+    assert find_zone(lab.world).records.count() == 3
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"why": "stale"},
+        {"why": "broken", "raw": b"nonsense"},
+        {"zone": "nobody.edu"},
+        # What only a hostile lab says
+        {"client_id": None},
+        {"raw": b"nonsense"},
+        {"raw": b"\xff"},
+        {"raw": make_edited(1).raw + b"; \0"},
+        {"raw": make_edited(1).raw + b";" * ZONE_FILE},
+        {"zone": "x" * 1_000},
+        {"zone": "..lentil"},
+    ],
+)
+def test_what_was_not_loaded_is_in_the_log_and_changes_no_zone(lab, values):
+    before = list(lab.world.zones.order_by("pk").values_list("name", "source", "serial"))
+    feed.append(lab.pk, 1, [make_edited(1, **values)])
+    assert lab.events.count() == 1
+    assert list(lab.world.zones.order_by("pk").values_list("name", "source", "serial")) == before
+
+
+def test_a_failure_leaves_neither_events_nor_zones(lab, monkeypatch):
+    def fail(*values):
+        raise RuntimeError
+
+    before = find_zone(lab.world).source
+    monkeypatch.setattr("portal.worlds.zones._make_records", fail)
+    with pytest.raises(RuntimeError):
+        feed.append(lab.pk, 1, [make_edited(1)])
+    assert (lab.events.count(), find_zone(lab.world).source) == (0, before)
+    assert find_zone(lab.world).records.count() > 2
+
+
+def test_an_old_epoch_changes_no_zone(lab):
+    before = find_zone(lab.world).source
+    with pytest.raises(StaleOwner):
+        feed.append(lab.pk, 0, [make_edited(1)])
+    assert find_zone(lab.world).source == before
+
+
+@pytest.mark.parametrize("make", [make_line, make_delivered, make_edited])
 def test_the_largest_batch_takes_as_many_statements_as_the_smallest(lab, make):
     """While a transaction writes, on SQLite nobody else does. How long that takes is measured by `make bench`."""
     with CaptureQueriesContext(connection) as few:

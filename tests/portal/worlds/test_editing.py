@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from portal.worlds.editing import COMPARED, Edit, EditRefused, compare, is_newer, read_edit, save_edit
 from portal.worlds.zones import Zone
-from protocols.limits import ZONE_FILE
+from protocols.limits import ZONE_FILE, ZONE_FILES
 from tests.portal.conftest import edit_zone, find_zone, rewrite
 from tests.portal.worlds.test_zones import assert_its_table_is_its_file
 
@@ -65,6 +65,14 @@ def test_a_nul_is_refused_with_its_line(zone):
 def test_a_file_that_is_too_large_is_refused_with_its_size(zone):
     refusal = refuse(zone, rewrite(zone, ";" + "x" * ZONE_FILE))
     assert f"at most {ZONE_FILE:,} octets" in str(refusal)
+
+
+def test_files_that_are_too_large_together_are_refused_with_the_room_that_is_left(zone):
+    for number in range(4):
+        source = ";" + "x" * (ZONE_FILES // 4 - 100)
+        Zone.objects.create(world=zone.world, name=f"large{number}.edu", serial=1, source=source)
+    refusal = refuse(zone, rewrite(zone, "; a little"))
+    assert f"at most {ZONE_FILES:,} octets together" in str(refusal)
 
 
 @pytest.mark.parametrize("serial", [1, 0, 2**31 + 1])
