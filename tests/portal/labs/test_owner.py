@@ -20,7 +20,7 @@ from portal.labs.owner import ring_for
 from portal.labs.workers import find_workers
 from portal.worlds.models import Message, World
 from protocols import events
-from tests.portal.conftest import deliver, make_line
+from tests.portal.conftest import deliver, find_zone, make_line, rewrite
 from tests.portal.labs.test_consumer import Page, make_cookie
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("redis_server")]
@@ -141,6 +141,28 @@ def test_a_lab_opened_again_goes_on_in_its_log_with_its_mailboxes(worker, activi
     assert lab_events(lab) == [("started", 1, None), ("ended", 1, "asked"), ("started", 2, None), ("ended", 2, "asked")]
     assert [event.seq for event in feed.after(lab.pk, 0, 10)] == [1, 2, 3, 4]
     assert Message.objects.filter(mailbox__world=lab.world).count() == 2
+
+
+def test_a_zone_is_edited_by_its_running_lab_and_stays_when_that_is_opened_again(worker, activity, alice, ivy, client):
+    lab = open_activity(activity, alice)
+    client.force_login(ivy)
+    for start in (1, 2):
+        tasks.open_lab(lab.pk)
+        assert wait_for_state(lab, "running").starts == start
+        for number in (1, 2):
+            zone = find_zone(lab.world)
+            typed = rewrite(zone, f"soup{start}{number} A 10.2.0.99")
+            answer = client.post(f"/labs/{lab.pk}/zones/lentil.edu/", {"source": typed, "serial": zone.serial})
+            assert answer.status_code == 302
+            assert find_zone(lab.world).source == typed
+        tasks.close_lab(lab.pk)
+        wait_for_state(lab, "ended")
+        if start == 1:
+            open_again(Lab.find(lab.pk))
+    edits = [event for event in feed.after(lab.pk, 0, 10) if isinstance(event, events.ZoneEdited)]
+    assert [edit.why for edit in edits] == ["loaded"] * 4
+    assert edits[-1].raw.decode() == find_zone(lab.world).source
+    assert "soup" not in (settings.VAR / "log" / "portal.log").read_text()
 
 
 def test_tasks_delivered_twice_at_once_give_the_same(worker, activity, alice):
