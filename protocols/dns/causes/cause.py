@@ -83,6 +83,7 @@ FORMATS = {
     "name": f"a name of it has more than {limits.NAME} octets",
     "opt": "its OPT record is not alone, or not where it belongs",
     "option": "its OPT record ends within an option",
+    "parts": f"it has more than {limits.DNS_PARTS:,} labels, texts and options in all",
 }
 
 # Which of a resolver's limits a query reached.
@@ -91,6 +92,7 @@ LIMITS = {
     "aliases": f"{limits.ALIASES} aliases, one leading to the next",
     "delegations": f"{limits.DELEGATIONS} delegations, one below the other",
     "servers": f"{limits.SERVERS_TRIED} servers of one zone",
+    "resolutions": f"{limits.RESOLUTIONS} resolutions at once",
 }
 
 _FORMS: dict[str, Callable[[tuple[str, ...]], str]] = {
