@@ -73,15 +73,16 @@ def _judge_content(response: Message, asked: Asked, rcode: str) -> Verdict:
         # The rcode is about the last name of a chain (RFC 6604 section 2.1): one that has data exists.
         servers, glue = _find_servers(response, asked.zone, asked.zone)
         return Verdict("answer", "NOERROR", "recursed", target, chain, data, servers=servers, glue=glue)
-    if chain:
+    if chain and _find_soa(response, asked.zone, target) is None:
         return Verdict("alias", rcode, "alias", target, chain)
-    return _judge_absence(response, asked, rcode, is_authoritative)
+    return _judge_absence(response, Asked(target, asked.rdtype, asked.zone), rcode, is_authoritative, chain)
 
 
-def _judge_absence(response: Message, asked: Asked, rcode: str, is_authoritative: bool) -> Verdict:
-    """What a response is that has no record of the name."""
-    soas = _in_zone(response.authority, asked.zone, RdataType.SOA)
-    soa = next((each for each in soas if asked.name.is_subdomain(each.name)), None)
+def _judge_absence(
+    response: Message, asked: Asked, rcode: str, is_authoritative: bool, chain: tuple[RRset, ...]
+) -> Verdict:
+    """What a response is that has no record of the name, which is the last of the chain."""
+    soa = _find_soa(response, asked.zone, asked.name)
     if rcode == "NOERROR" and soa is None:
         child = _find_child(response, asked)
         if child is not None:
@@ -91,7 +92,13 @@ def _judge_absence(response: Message, asked: Asked, rcode: str, is_authoritative
         # RFC 1034 section 5.3.3 step 4.d; a referral to the zone itself, up or sideways leads nowhere.
         return Verdict("useless", rcode, "lame", asked.name)
     why = "recursed-no-name" if rcode == "NXDOMAIN" else "recursed-no-data"
-    return Verdict("answer", rcode, why, asked.name, soa=soa)
+    return Verdict("answer", rcode, why, asked.name, chain, soa=soa)
+
+
+def _find_soa(response: Message, zone: Name, name: Name) -> RRset | None:
+    """The SOA that says what there is not of `name`: RFC 2308 section 2."""
+    soas = _in_zone(response.authority, zone, RdataType.SOA)
+    return next((each for each in soas if name.is_subdomain(each.name)), None)
 
 
 def _follow_aliases(response: Message, asked: Asked) -> tuple[tuple[RRset, ...], Name, bool]:

@@ -20,8 +20,8 @@ def keep(cache: Cache, verdict: Verdict, asked: Asked, now: int) -> tuple[str, .
     kept = [_describe(rrset) for rrset, trust in trusts if cache.put(rrset, trust, now)]
     if verdict.soa is not None:
         rdtype = None if verdict.rcode == "NXDOMAIN" else asked.rdtype
-        if cache.put_absent(asked.name, rdtype, verdict.soa, now):
-            kept.append(_describe_absent(asked.name, rdtype, verdict.soa))
+        if cache.put_absent(verdict.target, rdtype, verdict.soa, now):
+            kept.append(_describe_absent(verdict.target, rdtype, verdict.soa))
     return tuple(kept)
 
 

@@ -106,6 +106,17 @@ def test_it_follows_aliases_into_other_zones(space, name, rcode, why, records):
     assert (answer.rcode, answer.why, len(data(answer))) == (rcode, why, records)
 
 
+@pytest.mark.parametrize(("target", "why"), [("nobody", "no-name"), ("mail", "no-data")])
+def test_an_alias_of_what_is_not_there_is_remembered_with_that(space, target, why):
+    space.servers[VUW]["vuw.nz"] += f"gone CNAME {target}\n"
+    answer = space.resolve("gone.vuw.nz.", "MX")
+    assert (answer.why, data(answer)) == (f"recursed-{why}", [f"gone.vuw.nz. CNAME {target}.vuw.nz."])
+    assert len(space.asked) == 3
+    assert space.resolve(f"{target}.vuw.nz.", "MX").why == f"cached-{why}"
+    answer = space.resolve("gone.vuw.nz.", "MX")
+    assert (answer.why, data(answer)) == (f"cached-{why}", [f"gone.vuw.nz. CNAME {target}.vuw.nz."])
+
+
 def test_an_alias_itself_can_be_asked_for(space):
     assert data(space.resolve("friends.lentil.edu.", "CNAME")) == ["friends.lentil.edu. CNAME www.vuw.nz."]
     assert data(space.resolve("tick.lentil.edu.", "CNAME")) == ["tick.lentil.edu. CNAME tock.lentil.edu."]
