@@ -39,7 +39,11 @@ function edit(form) {
   form.addEventListener("submit", () => (isWritten = false));
   window.addEventListener("beforeunload", (event) => isWritten && event.preventDefault());
   showNumbers();
-  if (wrong) choose(text, wrong);
+  if (wrong) {
+    choose(text, wrong);
+    follow();
+    numbers.querySelector(".wrong")?.scrollIntoView({ block: "nearest" });
+  }
 }
 
 function choose(text, line) {

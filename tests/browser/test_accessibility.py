@@ -47,6 +47,28 @@ def test_the_lab_is_accessible(open_as, theme, width):
     assert find_violations(page) == []
 
 
+@pytest.mark.parametrize("width", [1440, 390])
+def test_the_zones_of_an_activity_are_accessible(open_as, theme, width):
+    place = "/courses/nwen243/follow-a-name-from-the-root/zones/"
+    page = open_as("ivy", place, color_scheme=theme, viewport={"width": width, "height": 900})
+    assert find_violations(page) == []
+    page.get_by_role("link", name="lentil.edu", exact=True).click()
+    expect(page.get_by_label("Master file of lentil.edu")).to_be_visible()
+    assert find_violations(page) == []
+    refuse(page, "nonsense")  # for a line
+    assert find_violations(page) == []
+    page.goto(f"{place}lentil.edu/")
+    page.locator("[name=serial]").evaluate("field => (field.value = 1)")
+    refuse(page, page.get_by_label("Master file of lentil.edu").input_value() + "; mine")  # as stale
+    assert find_violations(page) == []
+
+
+def refuse(page, typed):
+    page.get_by_label("Master file of lentil.edu").fill(typed)
+    page.get_by_role("button", name="Save zone").click()
+    expect(page.get_by_role("alert")).to_be_visible()
+
+
 def test_the_instructors_page_and_a_message_are_accessible(open_as, theme):
     student = open_as("alice", color_scheme=theme)
     open_lab(student)
