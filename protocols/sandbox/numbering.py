@@ -80,6 +80,8 @@ def _measure_one(word: Any) -> int:
     if isinstance(word, Endpoint):
         return sum(_measure_one(part) for part in (word.host, word.address, word.port))
     if isinstance(word, tuple):
+        if len(word) > limits.EVENT_TEXTS:
+            raise ControlError(f"A list of an event has at most {limits.EVENT_TEXTS} texts.")
         return sum(_measure_one(part) for part in word)
     if isinstance(word, int) and not 0 <= word < 2**63:
         raise ControlError(f"A number of an event cannot be {word}.")
