@@ -39,6 +39,7 @@ class Recorder:
         self._seq = 0
         self._conns = 0
         self._sent: dict[Address, _Sent] = {}
+        self.announced = self._sent.keys()  # the clients that said what they send
         self._room = asyncio.Event()
         self._room.set()
 

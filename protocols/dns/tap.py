@@ -40,7 +40,7 @@ class Keeper:
 
     def __init__(self, recorder: Recorder) -> None:
         self._recorder = recorder
-        self._left = limits.EXCHANGES_KEPT
+        self.left = limits.EXCHANGES_KEPT  # of this second
         self._counted: list[Counted] = []
         self._turn: asyncio.TimerHandle | None = None
 
@@ -48,8 +48,8 @@ class Keeper:
         """Whether the exchange that begins now is recorded."""
         if self._turn is None:
             self._turn = asyncio.get_running_loop().call_later(WINDOW, self._turn_over)
-        if self._left and self._recorder.has_room():
-            self._left -= 1
+        if self.left and self._recorder.has_room():
+            self.left -= 1
             return True
         return False
 
@@ -66,7 +66,7 @@ class Keeper:
         self._tell()
 
     def _turn_over(self) -> None:
-        self._left = limits.EXCHANGES_KEPT
+        self.left = limits.EXCHANGES_KEPT
         if self._counted and not self._recorder.has_room():
             self._turn = asyncio.get_running_loop().call_later(WINDOW, self._turn_over)  # it is told once there is room
             return
