@@ -159,8 +159,11 @@ def _type(host: Host, lab: RunningLab, log: Transcript) -> int:
     try:
         for number, line in enumerate(_lines(by_hand), start=1):
             text = os.fsencode(line).decode("latin-1")  # one character an octet
-            host.call(lab.send(Input(1, f"line-{number}", text)))
-            if not by_hand:
+            typed = Input(1, f"line-{number}", text)
+            if by_hand:
+                host.call(lab.send(typed))
+            else:
+                host.call(lab.carry_out(typed))
                 log.wait_until_quiet(QUIET_SECONDS)
     except KeyboardInterrupt:
         print()

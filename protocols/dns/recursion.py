@@ -34,16 +34,13 @@ class Recursor:
         self._recorder = recorder
         self._cache = Cache()
         self._hints = find_hints(world)
-        self._shuffle = secrets.SystemRandom().shuffle
 
     async def answer(self, query: Query, because: int | None) -> Answer:
         """The answer to `query`, whose event is `because` (None: it was not recorded). Each question that it takes is
         there because of this event, or of the message that led from one to the next."""
         clock = asyncio.get_running_loop().time
         end = clock() + limits.RESOLVE_SECONDS
-        resolution = Resolution(
-            query.name, query.rdtype, self._cache, self._hints, self._shuffle, query.recursion_desired
-        )
+        resolution = Resolution(query.name, query.rdtype, self._cache, self._hints, query.recursion_desired)
         while True:
             step = resolution.proceed(self._now(), clock() >= end)
             if isinstance(step, Answer):
@@ -73,8 +70,11 @@ class Recursor:
             resolution.miss("unreadable")
             return
         kept = resolution.hear(message, self._now())
-        if kept and heard.seq is not None:
-            self._recorder.record(Cached, because=heard.seq, host=self._own.host, records=kept)
+        if heard.seq is None:
+            return
+        for start in range(0, len(kept), limits.EVENT_TEXTS):
+            records = kept[start : start + limits.EVENT_TEXTS]
+            self._recorder.record(Cached, because=heard.seq, host=self._own.host, records=records)
 
     def _now(self) -> int:
         return self._recorder.now() // _MICROSECONDS

@@ -6,7 +6,6 @@ Whoever drives it calls `proceed`, which returns an `Ask` or, at the end, an `An
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -29,8 +28,6 @@ from protocols.dns.states import ADDRESSING, CHOOSING, LOOKING, NOTHING, RETRYIN
 _OTHER, _NO_REACHABLE_AUTHORITY = 0, 22
 _UNREACHABLE = ("unreachable", "lame", "server-failed", "no-address")
 
-Shuffle = Callable[[list[Candidate]], None]
-
 
 @dataclass(frozen=True, slots=True)
 class Ask:
@@ -46,15 +43,12 @@ class Ask:
 
 class Resolution:
     """The search for the records of one name and type. Unless `recurses`, nobody is asked (RFC 1034 section 4.3.1).
-    `shuffle` puts servers into the order in which they are tried."""
+    Servers are tried in the order in which they are named: a lesson shows the same each time."""
 
-    def __init__(
-        self, name: Name, rdtype: RdataType, cache: Cache, hints: Hints, shuffle: Shuffle, recurses: bool = True
-    ) -> None:
+    def __init__(self, name: Name, rdtype: RdataType, cache: Cache, hints: Hints, recurses: bool = True) -> None:
         self.queries = 0
         self._cache = cache
         self._hints = hints
-        self._shuffle = shuffle
         self._recurses = recurses
         self._searches = 0  # for addresses of servers
         self._stack = [Search(name, rdtype)]
@@ -159,7 +153,6 @@ class Resolution:
         for server in servers:
             addresses: list[str | None] = [*self._find_addresses(server.target, glue)]
             found += [Candidate(server.target, address) for address in addresses or [None]]
-        self._shuffle(found)
         return found
 
     def _find_addresses(self, server: Name, glue: tuple[RRset, ...]) -> list[str]:

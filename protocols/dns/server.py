@@ -28,6 +28,7 @@ from protocols.recorder import Address, Recorder
 from protocols.world import Host, World
 
 _BURST = 64  # datagrams in one turn of the loop: then it is others' turn
+_LEADS_ELSEWHERE = ("referral", "alias-out")  # to other servers: for a resolver that is no answer
 _UNREADABLE = "?"  # what stands for the name of a query that cannot be read
 _FAILURE = Answer(dns.rcode.SERVFAIL, "server-error")
 _TOO_MANY = Answer(dns.rcode.SERVFAIL, "too-much-work", ("resolutions",))
@@ -206,7 +207,9 @@ class Server:
             answer = look_up(query, self._zones)
         except Exception:
             return self._fail()
-        if answer.why == "not-here" and self._resolver is not None:
+        if self._resolver is None:
+            return answer
+        if answer.why == "not-here" or (answer.why in _LEADS_ELSEWHERE and query.recursion_desired):
             return refuse(query)
         return answer
 

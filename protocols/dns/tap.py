@@ -116,8 +116,9 @@ class Tap:
 
     def answered(self, exchange: Exchange, octets: bytes, why: str, about: tuple[str, ...]) -> None:
         """The server answers: called before its octets go out."""
+        told = about[: limits.EVENT_TEXTS]
         seq = self._recorder.record(
-            Message, because=exchange.seq, side="S", raw=octets, why=why, about=about, **exchange.values
+            Message, because=exchange.seq, side="S", raw=octets, why=why, about=told, **exchange.values
         )
         self._recorder.answers(exchange.client, seq)
 

@@ -180,7 +180,7 @@ def _add_sections(renderer: dns.renderer.Renderer, answer: Answer) -> bool:
 
 def _add(renderer: dns.renderer.Renderer, section: int, rrset: dns.rrset.RRset) -> bool:
     try:
-        renderer.add_rrset(section, rrset)
+        renderer.add_rrset(section, rrset, want_shuffle=False)  # a lesson shows the same each time
     except dns.exception.TooBig:
         return False
     return True

@@ -45,8 +45,8 @@ class NotStarted(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a program runs: the name of its host, the texts of its /etc/hosts and /etc/resolv.conf, and whether it
-    joins the lab's user namespace as well as its network."""
+    """Where a program runs: the name of its host, the text of its /etc/hosts and /etc/resolv.conf, and whether it joins
+    the lab's user namespace as well as its network."""
 
     host: str
     hosts: str
@@ -72,8 +72,7 @@ class Program:
         """Run the program as the world's student host until it ends, and return its exit status: 128 and its number
         where that was a signal. `namespaces` are descriptors of the lab's user and network namespaces. Raises
         NotStarted."""
-        place = [world.student, hosts_file(world), resolvers_file(world), os.geteuid() != 0]
-        order = json.dumps(place).encode()
+        order = json.dumps([world.student, hosts_file(world), resolvers_file(world), os.geteuid() != 0]).encode()
         failure = b""
         with self._order, suppress(OSError):  # an interrupt may have ended the process already
             socket.send_fds(self._order, [order], [*namespaces])
@@ -90,13 +89,14 @@ class Program:
 
 
 def hosts_file(world: World) -> str:
-    """What /etc/hosts says in this world."""
-    lines = ["127.0.0.1 localhost", "::1 localhost", *(f"{host.address} {host.name}" for host in world.hosts)]
+    """What /etc/hosts says in this world: where a resolver answers for the names of all hosts, only the own one."""
+    known = [host for host in world.hosts if not world.resolver or host.name == world.student]
+    lines = ["127.0.0.1 localhost", "::1 localhost", *(f"{host.address} {host.name}" for host in known)]
     return "\n".join(lines) + "\n"
 
 
 def resolvers_file(world: World) -> str:
-    """What /etc/resolv.conf says in this world: resolv.conf(5)."""
+    """What /etc/resolv.conf says in this world."""
     resolver = world.host(world.resolver) if world.resolver else None
     if resolver is None:
         return "# This world has no resolver: its names are in /etc/hosts.\n"
@@ -153,10 +153,12 @@ def _cover_names(place: Place) -> None:
         "hosts": place.hosts,
         "resolv.conf": place.resolvers,
     }
+    if place.resolvers.startswith("nameserver") and not Path("/etc/resolv.conf").exists():
+        raise NotStarted("This machine has no /etc/resolv.conf, over which the lab's would be put; make an empty one.")
     kernel.mount("none", _STAGE, "tmpfs", kernel.MS_NOSUID | kernel.MS_NODEV, "mode=0755")
     for name, text in files.items():
         Path(_STAGE, name).write_text(text)
-        # A resolv.conf may be a link to nowhere, which is as good as ours.
+        # A resolv.conf may be a link to nowhere, which is as good as one that names no resolver.
         if name != "resolv.conf" or Path("/etc", name).exists():
             kernel.mount(f"{_STAGE}/{name}", f"/etc/{name}", None, kernel.MS_BIND)
     kernel.detach(_STAGE)

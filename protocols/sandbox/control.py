@@ -125,6 +125,16 @@ class Happened:
 
 
 @dataclass(frozen=True, slots=True)
+class Obeyed:
+    """What was typed with this id is carried out, as far as the console is concerned: a program has ended, a line has
+    gone to the server."""
+
+    name: ClassVar[str] = "obeyed"
+
+    client_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class Packets:
     """Captured packets, in the record format of a pcap file with microseconds, little-endian."""
 
@@ -196,12 +206,14 @@ class Died:
 
 
 ToLab = Start | Input | HangUp | EditZone | Stop
-FromLab = Ready | Refused | Happened | Packets | Stopped
+FromLab = Ready | Refused | Happened | Obeyed | Packets | Stopped
 ToZygote = Fork | Kill
 FromZygote = Warm | Born | Died
 
 TO_LAB: dict[str, type[Any]] = {message.name: message for message in (Start, Input, HangUp, EditZone, Stop)}
-FROM_LAB: dict[str, type[Any]] = {message.name: message for message in (Ready, Refused, Happened, Packets, Stopped)}
+FROM_LAB: dict[str, type[Any]] = {
+    message.name: message for message in (Ready, Refused, Happened, Obeyed, Packets, Stopped)
+}
 TO_ZYGOTE: dict[str, type[Any]] = {message.name: message for message in (Fork, Kill)}
 FROM_ZYGOTE: dict[str, type[Any]] = {message.name: message for message in (Warm, Born, Died)}
 

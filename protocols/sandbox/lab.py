@@ -17,7 +17,7 @@ from protocols.events import Fault
 from protocols.recorder import Recorder
 from protocols.sandbox.birth import Cell
 from protocols.sandbox.channel import Channel
-from protocols.sandbox.control import EditZone, HangUp, Input, Ready, Stopped
+from protocols.sandbox.control import EditZone, Input, Obeyed, Ready, Stopped
 from protocols.smtp import server as smtp
 
 
@@ -41,7 +41,7 @@ async def _live(cell: Cell) -> None:
     if cell.capture:
         cell.capture.start(channel.send_records)
     channel.send(Ready(cell.layers, cell.absent))
-    typing = asyncio.create_task(_type(channel.inputs, console, recorder))
+    typing = asyncio.create_task(_type(channel, console, recorder))
     editing = asyncio.create_task(_edit(channel.edits, names.store, recorder))
     await channel.stopping.wait()
     typing.cancel()
@@ -91,10 +91,10 @@ async def _edit(edits: asyncio.Queue[EditZone], store: Store, recorder: Recorder
             _record_fault(recorder)
 
 
-async def _type(inputs: asyncio.Queue[Input | HangUp], console: Console, recorder: Recorder) -> None:
+async def _type(channel: Channel, console: Console, recorder: Recorder) -> None:
     """Do at the console what the student does, in order."""
     while True:
-        message = await inputs.get()
+        message = await channel.inputs.get()
         try:
             if isinstance(message, Input):
                 await console.typed(message.client_id, message.text.encode("latin-1", "replace"))
@@ -102,6 +102,7 @@ async def _type(inputs: asyncio.Queue[Input | HangUp], console: Console, recorde
                 await console.hang_up(message.client_id)
         except Exception:
             _record_fault(recorder)
+        channel.send(Obeyed(message.client_id))
 
 
 async def _end_connections(servers: list[Server], channel: Channel) -> None:

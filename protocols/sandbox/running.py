@@ -22,6 +22,7 @@ from protocols.sandbox.control import (
     HangUp,
     Happened,
     Input,
+    Obeyed,
     Packets,
     Ready,
     Refused,
@@ -101,6 +102,7 @@ class RunningLab:
         self._seen = set(opening.seen)
         self._frames = Frames(FROM_LAB)
         self._saying = asyncio.Lock()
+        self._underway: dict[str, asyncio.Future[None]] = {}  # by the ids of lines that somebody waits for
         self._is_ready = False
         self._refusal: Refused | None = None
         self._has_stopped = False
@@ -129,6 +131,12 @@ class RunningLab:
             self._numbering.expect(message.client_id)
             # Half a frame would be the end of the lab: whoever gives up waiting does not stop this.
             await asyncio.shield(self._loop.create_task(self._say(message)))
+
+    async def carry_out(self, message: Input) -> None:
+        """Pass on a line, and wait until the console has done with it or the lab has ended. Raises LabEnded."""
+        obeyed = self._underway[message.client_id] = self._loop.create_future()
+        await self.send(message)
+        await asyncio.wait({obeyed, self._life}, return_when=asyncio.FIRST_COMPLETED)
 
     async def close(self, why: str) -> None:
         """End the lab for the reason `why`: its connections are closed, all its events committed."""
@@ -228,6 +236,9 @@ class RunningLab:
             self._refusal = message
         elif isinstance(message, Happened):
             events.append(self._numbering.admit(message.event))
+        elif isinstance(message, Obeyed):
+            if message.client_id in self._underway:
+                self._underway.pop(message.client_id).set_result(None)
         elif isinstance(message, Packets) and self._opening.capture:
             self._opening.capture(message.records)
         elif isinstance(message, Stopped):

@@ -6,14 +6,15 @@ import re
 import socket
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from protocols.codec import from_json
-from protocols.events import Delivered, Opened
+from protocols.events import Delivered, Message, Opened
 from protocols.run import load_world
-from protocols.sandbox.command import hosts_file
+from protocols.sandbox.command import hosts_file, resolvers_file
 from tests.protocols.runs import LECTURE, PYTHON, ROOT, run
 
 
@@ -33,8 +34,21 @@ def test_a_program_runs_as_another_host_when_asked(ran):
 
 def test_a_program_finds_the_worlds_names_and_no_others():
     done = run("sh", "-c", "cat /etc/hosts; getent hosts mx.lentil.edu; getent hosts debian.org || echo none")
-    world = hosts_file(load_world(ROOT / LECTURE, None))
-    assert done.stdout == f"{world}10.2.0.25       mx.lentil.edu\nnone\n"
+    own = "127.0.0.1 localhost\n::1 localhost\n10.0.0.1 mx.halva.fr\n"
+    assert done.stdout == f"{own}10.2.0.25       mx.lentil.edu\nnone\n"
+
+
+def test_a_program_asks_the_worlds_resolver_for_names(ran):
+    done = ran("sh", "-c", "cat /etc/resolv.conf; getent ahostsv4 www.vuw.ac.nz", options=("--as", "mx.lentil.edu"))
+    assert done.output.startswith("nameserver 130.195.85.25\n130.195.86.18 ")
+    asked = [event for event in done.events if isinstance(event, Message) and event.server.address == "130.195.85.25"]
+    assert {event.client.address for event in asked} == {"10.2.0.25"}
+
+
+def test_a_world_without_a_resolver_has_its_names_in_a_file():
+    world = replace(load_world(ROOT / LECTURE, None), resolver="")
+    assert "10.2.0.25 mx.lentil.edu\n" in hosts_file(world)
+    assert "nameserver" not in resolvers_file(world)
 
 
 def test_a_program_looks_names_up_in_files_and_then_in_dns():

@@ -16,7 +16,6 @@ from protocols.dns.hints import Hints
 from protocols.dns.lookup import look_up
 from protocols.dns.query import read_query
 from protocols.dns.resolver import Ask, Resolution
-from protocols.dns.search import Candidate
 from protocols.dns.wire import read_message, respond
 from protocols.dns.zone import Zone, parse_zone
 
@@ -44,7 +43,7 @@ class Space:
         self.asked.clear()
         self.kept.clear()
         kind = dns.rdatatype.from_text(rdtype)
-        resolution = Resolution(dns.name.from_text(name), kind, self.cache, HINTS, sort, recurses)
+        resolution = Resolution(dns.name.from_text(name), kind, self.cache, HINTS, recurses)
         while isinstance(step := resolution.proceed(now), Ask):
             self.asked.append(f"{step.address} {step.name} {step.rdtype.name}" + "/tcp" * (step.transport == "tcp"))
             came = self.answer(step)
@@ -65,11 +64,6 @@ class Space:
         answer = look_up(query, zones)
         message = read_message(respond(query, answer, recursion_available=False, transport=ask.transport))
         return odd(ask, message) if odd else message
-
-
-def sort(found: list[Candidate]) -> None:
-    """The servers with the greatest names first."""
-    found.sort(key=lambda each: each.name.to_text(), reverse=True)
 
 
 def make_zone(name: str, records: str) -> Zone:

@@ -5,6 +5,7 @@ import pytest
 
 from protocols import limits
 from protocols.events import Cached, Message
+from protocols.sandbox.numbering import Numbering
 from tests.protocols.dns.lab import NZ, VUW
 
 
@@ -36,6 +37,15 @@ async def test_a_whole_resolution_stands_in_the_log_with_what_led_to_what(lab):
     ]
     await lab.ask("www.vuw.nz")
     assert told(lab)[11:] == [(12, None, "resolver.test", "C", None), (13, 12, "resolver.test", "S", "cached")]
+
+
+async def test_whatever_name_is_asked_for_its_events_are_ones_that_a_log_takes(lab):
+    labels = b"".join(bytes([length]) + bytes(length) for length in (63, 63, 63, 61))  # 1,000 characters, written out
+    await lab.exchange(b"\0\1\1\0\0\1\0\0\0\0\0\0" + labels + b"\0\0\1\0\1")
+    assert lab.of(Cached)
+    numbering = Numbering(1, 0)
+    for event in lab.events:
+        numbering.admit(event)
 
 
 async def test_its_questions_come_from_its_own_address_and_have_ids_and_ports_of_their_own(lab):

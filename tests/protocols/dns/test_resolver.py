@@ -11,7 +11,7 @@ from protocols import limits
 from protocols.dns.answer import Answer
 from protocols.dns.cache import Cache
 from protocols.dns.resolver import Ask, Resolution
-from tests.protocols.dns.space import HINTS, NOW, ROOT, Space, data, sort
+from tests.protocols.dns.space import HINTS, NOW, ROOT, Space, data
 
 NZ, VUW, EDU, LENTIL = "10.0.1.1", "10.0.1.2", "10.0.2.1", "10.0.2.2"
 
@@ -346,7 +346,7 @@ def test_the_work_for_one_query_has_an_end(space):
 
 
 def test_it_stops_when_its_time_is_over():
-    resolution = Resolution(dns.name.from_text("www.vuw.nz."), RdataType.A, Cache(), HINTS, sort)
+    resolution = Resolution(dns.name.from_text("www.vuw.nz."), RdataType.A, Cache(), HINTS)
     assert isinstance(resolution.proceed(NOW), Ask)
     resolution.miss("timed-out")
     answer = resolution.proceed(NOW + 8, is_late=True)

@@ -109,7 +109,7 @@ async def test_what_comes_faster_than_it_is_read_is_counted_and_told(lab, monkey
 
 async def test_no_exchange_is_recorded_by_half(lab, monkeypatch):
     monkeypatch.setattr(limits, "EXCHANGES_KEPT", 1)
-    lab.lab.keeper._left = 1
+    lab.lab.keeper.left = 1
     await asyncio.gather(*(lab.ask("www.vuw.nz") for _ in range(3)))
     lab.lab.keeper.close()
     assert {event.because for event in lab.messages("S")} == {event.seq for event in lab.messages("C")}

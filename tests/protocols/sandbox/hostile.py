@@ -24,6 +24,7 @@ import dns.rdataclass
 import dns.rdatatype
 import pyseccomp
 
+from protocols import limits
 from protocols.events import Cached, Console, Fault, Lab, Opened
 from protocols.events import Endpoint as End
 from protocols.sandbox import kernel, zygote
@@ -261,7 +262,7 @@ BREAKS: dict[str, Callable[[Speaker], None]] = {
         Happened(Opened(seq=2, at=1, conn="7.1", protocol="smtp", client=HOME, server=HOME))
     ),
     "tells a time that no log holds": say(Happened(Fault(seq=2, at=-1, why="x"))),
-    "says more than fits": say(Happened(Fault(seq=2, at=1, why="x" * 1_001))),
+    "says more than fits": say(Happened(Fault(seq=2, at=1, why="x" * (limits.EVENT_TEXT + 1)))),
     "says a NUL": say(Happened(Fault(seq=2, at=1, why="\0"))),
     "says a NUL in a list": say(Happened(Cached(seq=2, at=1, host="x", records=("\0",)))),
     "says half a surrogate pair": say(Happened(Fault(seq=2, at=1, why="\ud800"))),
