@@ -33,7 +33,7 @@ def read_headers(raw: bytes) -> list[tuple[str, str]]:
 def read_subject(raw: bytes) -> str:
     """The subject, as `read_headers` has it, or "" where there is none."""
     # Without the parser, which would take longer over a short message than all else that storing it needs.
-    found = _SUBJECT.match(re.sub(rb"\r\n?", b"\n", raw[:SUBJECT_WITHIN]))
+    found = _SUBJECT.match(raw[:SUBJECT_WITHIN].replace(b"\r\n", b"\n").replace(b"\r", b"\n"))
     if found is None:
         return ""
     value = found[1].replace(b"\n", b"").decode("ascii", "replace")
