@@ -41,17 +41,18 @@ def append(lab_id: int, epoch: int, events: Sequence[Event]) -> None:
     messages = [(event.mailbox, _read_message(event)) for event in events if isinstance(event, Delivered)]
     zones = _read_zones(lab_id, events)
     with transaction.atomic():
-        lab = models.Lab.objects.filter(pk=lab_id, epoch=epoch)
-        # One statement checks and claims: on SQLite nothing else could be between the two, on PostgreSQL it could.
-        if not lab.filter(last_seq=first - 1).update(last_seq=last, **changes):
-            if lab.filter(last_seq=last).exists():
+        world = models.Lab.advance(lab_id, epoch, first - 1, last)
+        if world is None:
+            if models.Lab.objects.filter(pk=lab_id, epoch=epoch, last_seq=last).exists():
                 return  # committed before, and whoever gave them did not hear of it
             raise StaleOwner(f"Lab {lab_id} has another owner than that of epoch {epoch}.")
+        if changes:
+            models.Lab.objects.filter(pk=lab_id).update(**changes)
         models.Event.insert(rows)
-        if messages or zones:
-            world = World.objects.defer("source").get(lab=lab_id)
-            world.deliver(messages)
-            write_zones(world, zones)
+        if messages:
+            World(pk=world).deliver(messages)
+        if zones:
+            write_zones(World(pk=world), zones)
 
 
 def after(lab_id: int, seq: int, limit: int) -> list[Event]:

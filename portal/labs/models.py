@@ -15,7 +15,7 @@ from django.utils import timezone
 from portal.accounts.may import Role
 from portal.courses.models import Activity, Course
 from portal.labs import limits
-from portal.rows import insert
+from portal.rows import insert, query
 from portal.worlds.models import World
 from protocols import events
 from protocols.codec import Words, from_fields, kept, name_words, words_of
@@ -121,6 +121,16 @@ class Lab(models.Model):
     def up(cls) -> QuerySet[Lab]:
         """The labs that are starting or running."""
         return cls.objects.filter(state__in=cls.UP)
+
+    @staticmethod
+    def advance(lab_id: int, epoch: int, before: int, last: int) -> int | None:
+        """Move the end of the lab's log from `before` to `last`, and return its world's id; None where that is not its
+        end, or its epoch another."""
+        # One statement checks and claims: on SQLite nothing else could be between the two, on PostgreSQL it could.
+        found = "id = %s AND epoch = %s AND last_seq = %s"
+        sql = f"UPDATE labs_lab SET last_seq = %s WHERE {found} RETURNING world_id"
+        rows = query(sql, [last, lab_id, epoch, before])
+        return rows[0][0] if rows else None
 
 
 class Event(models.Model):

@@ -13,10 +13,10 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import connection, models, transaction
-from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
+from django.db.models import Prefetch, QuerySet
 
 from portal.courses.models import Activity
-from portal.rows import insert
+from portal.rows import insert, query
 from portal.worlds.mail import read_subject
 from portal.worlds.zones import Zone, copy_zones, make_zones
 from protocols import world as documents
@@ -111,15 +111,16 @@ class World(models.Model):
         """Put new messages into the mailboxes of these addresses, in order, in as many statements for all as for one. A
         message for a mailbox that is not there goes nowhere. The caller is the one writer of this world's mailboxes:
         the feed of the lab that it belongs to."""
-        wanted = self.mailboxes.filter(address__in={address for address, _ in messages})
-        newest = Message.objects.filter(mailbox=OuterRef("pk")).order_by("-seq").values("seq")[:1]
-        boxes = {box.address: box for box in wanted.annotate(last=Subquery(newest))}
-        lasts = {address: box.last or 0 for address, box in boxes.items()}
+        addresses = {address for address, _ in messages}
+        newest = "SELECT MAX(seq) FROM worlds_message WHERE mailbox_id = worlds_mailbox.id"
+        wanted = f"world_id = %s AND address IN ({', '.join(['%s'] * len(addresses))})"
+        found = query(f"SELECT address, id, ({newest}) FROM worlds_mailbox WHERE {wanted}", [self.pk, *addresses])
+        boxes, lasts = {address: box for address, box, _ in found}, {address: last or 0 for address, _, last in found}
         stored = []
         for address, message in messages:
             if address in boxes:
                 lasts[address] += 1
-                message.mailbox_id, message.seq = boxes[address].pk, lasts[address]
+                message.mailbox_id, message.seq = boxes[address], lasts[address]
                 stored.append(message.row())
         insert(Message, Message.COLUMNS, stored)
 
