@@ -76,6 +76,8 @@ class Connection(SMTP):
         self._recorder = server.recorder
         self._talk = Session(server.host)
         self._more = asyncio.Event()
+        self._listens = False  # all that came is answered
+        self._unheard = b""  # what came when not all was
         self._ended = False  # the client sends no more
         self._why = "closed"
         self._heard_at = 0.0
@@ -100,8 +102,6 @@ class Connection(SMTP):
             client=self._server.endpoint(client),
             server=self._server.endpoint(transport.get_extra_info("sockname")[:2]),
         )
-        # Nothing is read until the greeting is said. asyncio starts reading after this call, so not now but then.
-        self.loop.call_soon(transport.pause_reading)
         self._server.connections.add(self)
         self._heard_at = self.loop.time()
         super().connection_made(transport)
@@ -113,11 +113,13 @@ class Connection(SMTP):
                 self._wire.abort()
             return
         self._heard_at = self.loop.time()
-        # No more is read until this is answered and the log has room: a client is no faster than what records it.
-        self._wire.pause_reading()
-        self._tap.received(data)
-        self._talk.receive(data)
-        self._more.set()
+        if self._listens:
+            self._take(data)
+        else:
+            # No more is read until all before it is answered: a client is no faster than what records it. Most wait
+            # for each answer, and need not be held at every line.
+            self._wire.pause_reading()
+            self._unheard = data
 
     def eof_received(self) -> bool:
         # A client may end its side and still wait for the answers to what it sent.
@@ -155,7 +157,7 @@ class Connection(SMTP):
                 return
             await self._say(self._talk.open())
             while not self._is_over():
-                await self._recorder.room()  # before each answer: a thousand commands may have come at once
+                await self._room()  # before each answer: a thousand commands may have come at once
                 answer = await self._next()
                 if answer is not None:
                     await self._say(answer)
@@ -168,6 +170,12 @@ class Connection(SMTP):
         except Exception:
             self._recorder.record(Fault, why="server-error", conn=self._conn)
             self._close("fault")
+
+    async def _room(self) -> None:
+        """Wait until the log has room. Meanwhile nothing of the client is noted, not even that it is gone."""
+        if not self._recorder.has_room():
+            self._wire.pause_reading()
+            await self._recorder.room()
 
     async def _next(self) -> Answer | None:
         """The next answer, its message delivered. A failure of the server's own becomes a Fault and a 451 (RFC 5321
@@ -182,9 +190,20 @@ class Connection(SMTP):
         return answer
 
     async def _hear(self) -> None:
+        if self._unheard:
+            unheard, self._unheard = self._unheard, b""
+            self._take(unheard)
+            return
         self._more.clear()
+        self._listens = True
         self._wire.resume_reading()
         await self._more.wait()
+
+    def _take(self, data: bytes) -> None:
+        self._listens = False
+        self._tap.received(data)
+        self._talk.receive(data)
+        self._more.set()
 
     async def _say(self, answer: Answer) -> None:
         self._write(answer)
@@ -237,7 +256,7 @@ class Connection(SMTP):
     async def _deliver(self, message: Message, because: int | None) -> None:
         at = datetime.fromtimestamp(self._recorder.now() / 1_000_000, UTC)
         for mailbox in message.mailboxes:
-            await self._recorder.room()
+            await self._room()
             raw = trace(message, mailbox, self._server.host, self._client[0], self._conn, at) + message.content
             self._recorder.record(
                 Delivered, because=because, conn=self._conn, mailbox=mailbox, sender=message.sender, raw=raw

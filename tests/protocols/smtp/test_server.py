@@ -10,6 +10,7 @@ from protocols.events import Block, Closed, Delivered, Fault, Line, Opened
 from protocols.smtp import wire
 from protocols.smtp.session import Session
 from protocols.smtp.states import MACHINE
+from tests.protocols.sandbox.labs import until
 from tests.protocols.smtp.dialogues import CLASSIC, DATA, EHLO, HELO, MAIL, RCPT, into, line_for, rows
 
 QUIT = b"QUIT\r\n"
@@ -277,6 +278,26 @@ async def test_a_log_that_is_full_holds_the_client_back_and_loses_nothing(mx):
     heard = await reader.read()
     assert mx.octets("C") == stream
     assert heard.count(b"250 ") == 500
+    writer.close()
+
+
+async def test_one_chunk_is_read_before_its_time_and_waits_for_it_unrecorded(mx, monkeypatch):
+    monkeypatch.setattr(limits, "CHUNK", 600)
+    reader, writer = await asyncio.open_connection(*mx.address)
+    await reader.readline()
+    [connection] = mx.server.connections
+    connection.pause_writing()  # as asyncio does while the client reads no answers
+    stream = b"NOOP\r\n" * 500
+    writer.write(stream)
+    await until(lambda: not connection._wire.is_reading())
+    assert len(mx.octets("C")) == 600
+    connection.resume_writing()
+    writer.write_eof()
+    heard = await reader.read()
+    assert mx.octets("C") == stream
+    assert heard.count(b"250 ") == 500
+    whose = "".join(line.side for line in mx.of(Line))[1:]
+    assert whose == ("C" * 100 + "S" * 100) * 5  # each chunk is answered before the next is heard
     writer.close()
 
 
