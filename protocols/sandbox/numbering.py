@@ -7,7 +7,6 @@ number fits 63 bits, and the id of a page's line is used once.
 from __future__ import annotations
 
 from array import array
-from dataclasses import replace
 from typing import Any
 
 from protocols import limits
@@ -41,8 +40,8 @@ class Numbering:
         self._client_ids.add(client_id)
 
     def admit(self, event: Event) -> Event:
-        """The lab's next event as the log has it. Raises ControlError, and LogFull where there is no room for it: the
-        log's last place is for its owner's last word."""
+        """The lab's next event, given its numbers in the log. Raises ControlError, and LogFull where there is no room
+        for it: the log's last place is for its owner's last word."""
         if event.kind in OWNERS_KINDS:
             raise ControlError(f"A lab cannot write an event of kind {event.kind}.")
         if event.seq != len(self._seqs) + 1:
@@ -62,7 +61,10 @@ class Numbering:
             self._use(client_id)
         because = None if event.because is None else self._seqs[event.because - 1]
         self._seqs.append(self.take_next())
-        return replace(event, seq=self._seqs[-1], because=because)
+        # It was read a moment ago, and nobody else has it: to make another would cost as much as all of the above.
+        object.__setattr__(event, "seq", self._seqs[-1])
+        object.__setattr__(event, "because", because)
+        return event
 
     def _use(self, client_id: str) -> None:
         if client_id not in self._client_ids:
