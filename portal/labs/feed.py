@@ -16,9 +16,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from portal.labs import models
+from portal.worlds.editing import check_text
 from portal.worlds.models import Message, World
 from portal.worlds.zones import Zone, write_zones
-from protocols import explain, limits
+from protocols import explain
 from protocols.description import Description
 from protocols.dns import zone as files
 from protocols.events import Delivered, Event, Lab, ZoneEdited
@@ -112,19 +113,12 @@ def _read_zones(lab_id: int, events: Sequence[Event]) -> dict[str, tuple[str, fi
     zones = {}
     for name in Zone.objects.filter(world__lab=lab_id, name__in=loaded).values_list("name", flat=True):
         try:
-            source = _read_file(loaded[name])
-            zones[name] = (source, files.parse_zone(name, source))
-        except (files.ZoneError, UnicodeDecodeError) as error:
-            # Only a hostile lab says so. Its log goes on, its zone stays.
+            source = loaded[name].decode()
+            zones[name] = (source, files.parse_zone(name, check_text(source)))
+        except ValueError as error:
+            # Only a hostile lab says so. Its log goes on, its zone stays. The error's own text may quote it.
             log.error("a lab loaded what is no zone", zone=name, error=type(error).__name__)
     return zones
-
-
-def _read_file(raw: bytes) -> str:
-    """The master file in an event. Raises ZoneError, and UnicodeDecodeError."""
-    if len(raw) > limits.ZONE_FILE or b"\0" in raw:
-        raise files.ZoneError(1, "no page sends this.")
-    return raw.decode()
 
 
 def _read_message(event: Delivered) -> Message:

@@ -32,48 +32,55 @@ class EditRefused(Exception):
     """The zone stays as it is. The text is one sentence for the editor; `line` is the line that it is about. With
     `is_stale` somebody else has changed the zone since."""
 
-    def __init__(self, sentence: str, *, is_stale: bool = False) -> None:
+    def __init__(self, sentence: str, *, line: int | None = None, is_stale: bool = False) -> None:
         super().__init__(sentence)
+        self.line = line
         self.is_stale = is_stale
-        found = re.match(r"Line (\d+):", sentence)
-        self.line = int(found[1]) if found else None
 
 
 def read_edit(zone: Zone, serial: int, typed: str) -> Edit:
     """The edit that was typed into a form that was made on `serial`. Raises EditRefused."""
     source = typed.replace("\r\n", "\n")
-    size = len(source.encode())
-    if size > limits.ZONE_FILE:
-        raise EditRefused(f"A zone's file has at most {limits.ZONE_FILE:,} octets, and this has {size:,}; shorten it.")
-    others = zone.world.zones.exclude(pk=zone.pk).values_list("source", flat=True)
-    room = limits.ZONE_FILES - sum(len(other.encode()) for other in others)
-    if size > room:
-        raise EditRefused(
-            f"The files of all zones here have at most {limits.ZONE_FILES:,} octets together, which leaves {room:,} "
-            f"for this one, and it has {size:,}; shorten it, or another."
-        )
-    if "\0" in source:
-        line = source[: source.index("\0")].count("\n") + 1
-        raise EditRefused(f"Line {line}: an octet of 0 cannot stand in a master file; write it as \\000.")
     try:
-        parsed = files.parse_zone(zone.name, source)
+        parsed = files.parse_zone(zone.name, check_text(source))
     except files.ZoneError as error:
-        raise EditRefused(str(error)) from error
+        raise EditRefused(str(error), line=error.line) from error
     if serial != zone.serial:
         raise refuse_stale(zone)
     if not is_newer(parsed.serial, zone.serial):
-        raise EditRefused(_ask_for_serial(source, parsed.serial, zone.serial))
+        raise _refuse_serial(source, parsed.serial, zone.serial)
+    _check_room(zone, source)
     return Edit(zone, serial, source, parsed)
 
 
-def _ask_for_serial(source: str, serial: int, present: int) -> str:
+def check_text(source: str) -> str:
+    """The same text. Raises ZoneError where it has what no database keeps."""
+    before, nul, _ = source.partition("\0")
+    if nul:
+        raise files.ZoneError(before.count("\n") + 1, r"an octet of 0 is written \000; put that in its place.")
+    return source
+
+
+def _refuse_serial(source: str, serial: int, present: int) -> EditRefused:
     """What is said of a serial that no secondary would notice, with the line where it stands."""
     found = re.search(rf"\bSOA\b.*?\b{serial}\b", source, re.DOTALL | re.IGNORECASE)
-    where = f"Line {source.count(chr(10), 0, found.end()) + 1}: the" if found else "The"
-    return (
-        f"{where} serial has to be greater than {present}, the zone's own, since that is how secondaries notice a "
-        f"change (RFC 1034 section 4.3.5); write {files.next_serial(present)}."
+    line = source.count("\n", 0, found.end()) + 1 if found else None
+    return EditRefused(
+        f"{f'Line {line}: the' if line else 'The'} serial has to be greater than {present}, the zone's own, since that "
+        f"is how secondaries notice a change (RFC 1034 section 4.3.5); write {files.next_serial(present)}.",
+        line=line,
     )
+
+
+def _check_room(zone: Zone, source: str) -> None:
+    """Refuse a file that grows beyond what the files of all zones of a world may have together."""
+    others = zone.world.zones.exclude(pk=zone.pk).values_list("source", flat=True)
+    size, room = len(source.encode()), limits.ZONE_FILES - sum(len(other.encode()) for other in others)
+    if size > max(room, len(zone.source.encode())):
+        raise EditRefused(
+            f"The files of all zones here have at most {limits.ZONE_FILES:,} octets together, which leaves "
+            f"{max(room, 0):,} for this one, and it has {size:,}; shorten it, or another."
+        )
 
 
 def save_edit(edit: Edit) -> None:

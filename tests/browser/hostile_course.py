@@ -4,6 +4,10 @@ portal, puts it into that portal's database."""
 from __future__ import annotations
 
 from itertools import cycle, islice
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from portal.worlds.models import World
 
 COURSE = "hostile"
 ACTIVITY = "by-hand"
@@ -42,6 +46,18 @@ def fit(limit: int, first: int) -> str:
     return text
 
 
+def write_zone(world: World) -> None:
+    """Payloads as comments of lentil.edu, as texts, and in names."""
+    from portal.worlds.editing import read_edit, save_edit
+
+    zone = world.zones.get(name="lentil.edu")
+    texts = [payload.replace("\\", r"\\").replace('"', r"\"") for payload in PAYLOADS if payload.isascii()]
+    lines = [f"; {payload}" for payload in PAYLOADS] + [f'hostile TXT "{text}"' for text in texts]
+    lines.append(r'\<svg/onload=hacked\(\)\> TXT "name"')
+    source = zone.source.replace(str(zone.serial), str(zone.serial + 1), 1) + "\n".join(lines) + "\n"
+    save_edit(read_edit(zone, zone.serial, source))
+
+
 def make() -> None:
     from django.conf import settings
 
@@ -59,6 +75,7 @@ def make() -> None:
     world = World.objects.create(activity=activity, source=source)
     world.make_mailboxes()
     world.make_zones()
+    write_zone(world)
     student = User.objects.create_user(STUDENT, password=PASSWORD, first_name=fit(150, 16), last_name=fit(150, 1))
     Enrolment.objects.create(user=student, course=course, role="student")
     Enrolment.objects.create(user=User.objects.get(username="ivy"), course=course, role="instructor")

@@ -31,15 +31,15 @@ ANSWERS = [
 LAB_READY_WITHIN = 15_000  # milliseconds
 
 
-def open_lab(page: Page) -> int:
-    """Open a lab of "Send a mail by hand" with nothing in it, as a student does, and return its number."""
+def open_lab(page: Page, activity: str = "Send a mail by hand") -> int:
+    """Open a lab of an activity with nothing in it, as a student does, and return its number."""
     page.goto(COURSE)
-    go_on = page.get_by_role("button", name="Go on with Send a mail by hand")
+    go_on = page.get_by_role("button", name=f"Go on with {activity}")
     if go_on.count():
         go_on.click()
         end_lab(page)
         page.goto(COURSE)
-    page.get_by_role("button", name="Open Send a mail by hand").click()
+    page.get_by_role("button", name=f"Open {activity}").click()
     expect(page.get_by_role("status")).to_contain_text("Lab running", timeout=LAB_READY_WITHIN)
     return int(page.url.rstrip("/").rpartition("/")[2])
 

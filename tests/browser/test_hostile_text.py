@@ -189,6 +189,27 @@ def test_the_instructors_pages_show_it_as_text(hostile, open_hostile):
     assert is_there(f"You are watching the lab of {STUDENT}", watching, ".privacy")
 
 
+def test_the_pages_of_zones_show_it_as_text(hostile, open_hostile):
+    instructor = open_hostile("ivy", f"/courses/{COURSE}/{ACTIVITY}/zones/lentil.edu/")
+    page = open_hostile(STUDENT, f"/labs/{hostile}/zones/lentil.edu/")
+    assert is_there(f"The lab of {STUDENT}", open_hostile(STUDENT, f"/labs/{hostile}/zones/"))
+    for each in (instructor, page):
+        assert [payload for payload in PAYLOADS if not is_there(payload, each, "textarea")] == []
+        assert [payload for payload in PAYLOADS[:5] if not is_there(payload, each, "table")] == []
+    editor = page.get_by_label("Master file of lentil.edu")
+    text = editor.input_value()
+    for payload in PAYLOADS:
+        editor.fill(f"{payload}\n{text}")
+        page.get_by_role("button", name="Save zone").click()
+        expect(page.locator("#refusal")).to_contain_text("Line ")
+        expect(editor).to_have_value(f"{payload}\n{text}")
+        check(page)
+    editor.fill(re.sub(r"(?m)^; .*\n", "", text))
+    page.get_by_role("button", name="Save zone").click()
+    expect(page.locator("#refusal")).to_contain_text("serial has to be greater")
+    check(page)
+
+
 @pytest.mark.parametrize(
     ("path", "text"),
     [
@@ -201,6 +222,7 @@ def test_the_instructors_pages_show_it_as_text(hostile, open_hostile):
         ("/admin/courses/activity/", fit(200, 6)),
         ("/admin/courses/activity/?unit__course=<svg onload=hacked()>", ""),
         ("/admin/worlds/world/", fit(200, 6)),
+        ("/admin/worlds/zone/", fit(200, 6)),
         ("/admin/labs/lab/", STUDENT),
         ("/admin/labs/event/", ""),
         ("/admin/labs/visit/", ""),
