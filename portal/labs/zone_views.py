@@ -21,9 +21,10 @@ from portal.labs.models import Lab
 from portal.labs.views import find_lab
 from portal.requests import Request
 from portal.worlds.editing import Edit, EditRefused, compare, read_edit, save_edit
-from portal.worlds.models import World, parse_source
+from portal.worlds.models import World
 from portal.worlds.zones import ROOT, Zone
 from protocols.dns.zone import next_serial
+from protocols.world import parse_world
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +130,7 @@ def _list_zones(request: Request, place: Place) -> HttpResponse:
 def _find_servers(world: World) -> dict[str, list[str]]:
     """The hosts that are authoritative for each zone."""
     servers: dict[str, list[str]] = {}
-    for host in parse_source(world.source).hosts:
+    for host in parse_world(world.source).hosts:
         for name in host.dns.zones if host.dns else ():
             servers.setdefault(name, []).append(host.name)
     return servers

@@ -21,6 +21,7 @@ from portal.worlds.mail import read_subject
 from portal.worlds.zones import Zone, copy_zones, make_zones
 from protocols import world as documents
 from protocols.dns.generate import check_zones, whole_zones
+from protocols.dns.zone import ZoneError
 from protocols.smtp.tables import check_words
 
 __all__ = ["Mailbox", "Message", "World", "Zone", "parse_source"]
@@ -86,12 +87,17 @@ class World(models.Model):
         """Make the zones that the document names and the models do not have yet. One that was made before is made anew
         where the document says something else by now, and goes where no server has it any more; but what a person has
         edited stays as they wrote it. Raises WorldError."""
-        sources = whole_zones(parse_source(self.source))
+        document = _read_source(self.source)
+        sources = whole_zones(document)
         with transaction.atomic():
             made = self.zones.filter(is_edited=False).values_list("pk", "name", "source")
             self.zones.filter(pk__in=[pk for pk, name, source in made if sources.get(name) != source]).delete()
             kept = set(self.zones.values_list("name", flat=True))
-            make_zones(self, {name: source for name, source in sources.items() if name not in kept})
+            try:
+                make_zones(self, {name: source for name, source in sources.items() if name not in kept})
+            except ZoneError:
+                check_zones(document)  # which says of which zone it is
+                raise
 
     def copy_for_lab(self) -> World:
         """A copy for one lab, with this world's mailboxes, the messages in them, and its zones."""

@@ -8,6 +8,7 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from typing import Any
 
 import pytest
@@ -23,6 +24,7 @@ from portal.worlds.editing import read_edit, save_edit
 from portal.worlds.models import Message, World
 from portal.worlds.zones import Zone
 from protocols import events
+from protocols.dns import zone as files
 from protocols.dns.zone import next_serial
 
 ANSWERS_WITHIN = 10  # seconds
@@ -70,6 +72,14 @@ def redis_server() -> Iterator[RedisServer]:
 @pytest.fixture
 def course(db) -> Course:
     return Course.objects.create(slug="nwen243", code="NWEN 243", title="Computer networks")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def lecture_is_read_once() -> Iterator[None]:
+    """Most tests make the lecture's zones, and few are about the reading of them."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(files, "parse_zone", cache(files.parse_zone))
+        yield
 
 
 @pytest.fixture

@@ -125,7 +125,7 @@ async def test_a_mail_sent_by_hand_arrives(worker, activity, alice, ivy):
         await each.close()
     assert page.descriptions == watching.descriptions
     await get_bus().close()
-    assert "dahl" not in (settings.VAR / "log" / "portal.log").read_text()
+    assert "you like dahl" not in (settings.VAR / "log" / "portal.log").read_text()
 
 
 def test_a_lab_opened_again_goes_on_in_its_log_with_its_mailboxes(worker, activity, alice):
