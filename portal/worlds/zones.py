@@ -6,17 +6,18 @@ A zone is made of what its world's document says until a person edits it; from t
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import models, transaction
 
+from portal.rows import insert
 from protocols.dns import zone as files
 
 if TYPE_CHECKING:
     from portal.worlds.models import World
 
 ROOT = "."
-AT_ONCE = 500  # rows in one statement
+AT_ONCE = 5_000  # rows in one statement: SQLite takes 32,766 values
 
 
 class Zone(models.Model):
@@ -46,6 +47,8 @@ class Zone(models.Model):
 class ResourceRecord(models.Model):
     """A record of a zone, in presentation form; `place` counts the zone's records from 1, `ttl` is in seconds. They are
     the table of the zone's file, and change with it alone."""
+
+    COLUMNS = ("zone_id", "place", "name", "ttl", "type", "data")
 
     zone = models.ForeignKey(Zone, models.CASCADE, related_name="records")
     place = models.PositiveIntegerField()
@@ -79,11 +82,9 @@ def copy_zones(world: World, copy: World) -> None:
         Zone(world=copy, name=zone.name, serial=zone.serial, source=zone.source, is_edited=zone.is_edited)
         for zone in old
     )
-    twins = dict(zip((zone.pk for zone in old), new, strict=True))
-    records = list(ResourceRecord.objects.filter(zone__world=world))
-    for record in records:
-        record.pk, record.zone = None, twins[record.zone_id]
-    ResourceRecord.objects.bulk_create(records, AT_ONCE)
+    twins = {zone.pk: twin.pk for zone, twin in zip(old, new, strict=True)}
+    records = ResourceRecord.objects.filter(zone__world=world).values_list(*ResourceRecord.COLUMNS)
+    _insert([(twins[zone], *rest) for zone, *rest in records])
 
 
 def write_zones(world: World, edits: Mapping[str, tuple[str, files.Zone]]) -> None:
@@ -115,11 +116,15 @@ def _change_records(zones: list[tuple[Zone, files.Zone]]) -> None:
 
 
 def _make_records(zones: Iterable[tuple[Zone, files.Zone]]) -> None:
-    ResourceRecord.objects.bulk_create(
-        (
-            ResourceRecord(zone=zone, place=place, name=each.name, ttl=each.ttl, type=each.type, data=each.data)
+    _insert(
+        [
+            (zone.pk, place, each.name, each.ttl, each.type, each.data)
             for zone, parsed in zones
             for place, each in enumerate(parsed.records(), 1)
-        ),
-        AT_ONCE,
+        ]
     )
+
+
+def _insert(rows: list[tuple[Any, ...]]) -> None:
+    for start in range(0, len(rows), AT_ONCE):
+        insert(ResourceRecord, ResourceRecord.COLUMNS, rows[start : start + AT_ONCE])
