@@ -69,3 +69,14 @@ async def test_a_full_log_makes_servers_wait(recorder):
     assert not waiting.done()
     recorder.release()
     await asyncio.wait_for(waiting, 1)
+
+
+def test_a_client_learns_the_events_of_what_it_asked_and_was_told(recorder):
+    recorder.sends(CLIENT, b"query", 11)
+    assert (recorder.question_of(CLIENT), recorder.answer_to(CLIENT)) == (None, None)
+    recorder.hears(CLIENT, 12)
+    recorder.answers(CLIENT, 13)
+    assert (recorder.question_of(CLIENT), recorder.answer_to(CLIENT)) == (12, 13)
+    recorder.take_unheard(CLIENT)
+    recorder.hears(CLIENT, 14)
+    assert (recorder.question_of(CLIENT), recorder.answer_to(CLIENT)) == (None, None)

@@ -17,6 +17,12 @@ from protocols.run import load_world
 from protocols.sandbox.command import hosts_file, resolvers_file
 from tests.protocols.runs import LECTURE, PYTHON, ROOT, run
 
+NAMES_FILES = [
+    "/etc/hosts",
+    "/etc/nsswitch.conf",
+    *(["/etc/resolv.conf"] if os.path.exists("/etc/resolv.conf") else []),
+]
+
 
 def test_a_program_runs_on_the_worlds_student_host(ran):
     done = ran(PYTHON, "-c", "import socket; socket.create_connection(('mx.lentil.edu', 25)).recv(99)")
@@ -59,10 +65,16 @@ def test_a_program_looks_names_up_in_files_and_then_in_dns():
     assert [line for line in shown.splitlines() if line and not line.startswith("hosts:")] == [*filter(None, kept)]
 
 
+def test_a_program_asks_the_worlds_resolver_where_there_is_one():
+    world = load_world(ROOT / LECTURE, None)
+    assert run("cat", "/etc/resolv.conf").stdout == resolvers_file(world) == "nameserver 130.195.85.25\n"
+    assert resolvers_file(replace(world, resolver="")).startswith("# This world has no resolver")
+
+
 def test_the_machines_own_names_stay_as_they_are():
-    before = [Path(each).read_bytes() for each in ("/etc/hosts", "/etc/nsswitch.conf")]
+    before = [Path(each).read_bytes() for each in NAMES_FILES]
     run("true")
-    assert [Path(each).read_bytes() for each in ("/etc/hosts", "/etc/nsswitch.conf")] == before
+    assert [Path(each).read_bytes() for each in NAMES_FILES] == before
     assert socket.gethostname() != "mx.halva.fr"
 
 
