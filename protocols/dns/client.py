@@ -17,8 +17,7 @@ from dns.name import Name
 from dns.rdatatype import RdataType
 
 from protocols import limits
-from protocols.dns.exchange import PORT, Peers, Unanswered, ask_by_tcp, ask_by_udp
-from protocols.dns.query import HEADER
+from protocols.dns.exchange import PORT, Peers, Unanswered, ask_by_tcp, ask_by_udp, fits
 from protocols.dns.reply import Reply, Server, is_address
 from protocols.dns.wire import check_name, read_message
 from protocols.events import Endpoint
@@ -27,7 +26,6 @@ from protocols.world import World
 
 Transport = Literal["udp", "tcp"]
 
-_RESPONSE, _OPCODE, _RCODE = 0x8000, 0x7800, 0x000F
 _Failed = Callable[[Unanswered, Transport], None]  # told of each query that was not answered
 _Cut = Callable[[Reply], None]  # told of an answer that is cut short, before it is asked for by TCP
 
@@ -129,23 +127,3 @@ class Client:
             return await self.ask_patiently(at, query, because, Manner(limits.ASK_TRIES))
         except Unanswered as error:
             raise NotFound(error.why, because if error.seq is None else error.seq) from error
-
-
-def fits(response: bytes, query: bytes) -> bool:
-    """Whether `response` answers `query`: RFC 5452 section 9.1. One that could not read the query has no question."""
-    if len(response) < HEADER.size or response[:2] != query[:2]:
-        return False
-    flags, questions = HEADER.unpack_from(response)[1:3]
-    if flags & (_RESPONSE | _OPCODE) != _RESPONSE:
-        return False
-    length = _question_length(query)
-    is_same = response[HEADER.size :][:length] == query[HEADER.size :][:length]
-    return (questions == 1 and is_same) or (questions == 0 and bool(flags & _RCODE))
-
-
-def _question_length(query: bytes) -> int:
-    """The octets of the question in a query of ours: labels, type and class."""
-    place = HEADER.size
-    while query[place]:
-        place += 1 + query[place]
-    return place + 5 - HEADER.size

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from protocols import limits
-from protocols.dns.client import fits
+from protocols.dns.exchange import fits
 from protocols.events import Console as Said
 from protocols.events import Message
 from protocols.world import World
