@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import dns.rdatatype
 
@@ -48,10 +48,16 @@ def why_asked(query: Message, reading: Reading, cause: Event | None) -> Asked:
     if not isinstance(cause, Message):
         return Asked()
     if cause.side == "S":
-        return _after_response(query, reading, cause, read(cause.raw))
+        asked = _after_response(query, reading, cause, read(cause.raw))
+        return replace(asked, state=None) if _is_a_users(reading, cause) else asked
     if cause.client.address == query.client.address:
         return _after_silence(query, cause)
     return _at_first(query, reading, cause)
+
+
+def _is_a_users(reading: Reading, cause: Message) -> bool:
+    """Whether a program of a user's asks, which resolves nothing itself: it wants recursion, or had it just before."""
+    return bool(reading.flags & RD) or (cause.why or "").startswith(("recursed", "cached"))
 
 
 def _at_first(query: Message, reading: Reading, asked: Message) -> Asked:

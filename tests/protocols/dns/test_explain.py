@@ -218,6 +218,14 @@ def test_a_query_says_what_led_to_it(query, cause, word):
     assert shown.explanation.after in ("asking", "retrying")
 
 
+def test_a_program_that_a_resolver_told_a_servers_address_resolves_nothing_itself():
+    told = answer(ask("ns1.lentil.edu"), "recursed", "3", answer="ns1.lentil.edu. 60 A 10.2.0.53")
+    for wants_recursion in (True, False):
+        shown = described(ask("www.vuw.ac.nz", server=LENTIL, rd=wants_recursion), told)
+        assert "The address of ns1.lentil.edu is known now" in says(shown)
+        assert shown.explanation.after is None
+
+
 def test_a_query_of_an_outside_program_claims_no_reason():
     shown = described(TO_VUW, None)
     assert len(shown.explanation.says) == 2
