@@ -63,13 +63,13 @@ FOLLOW_A_NAME = DemoActivity(
 **www.vuw.ac.nz** has an address, and no server of this small Internet knows all names. Yours to ask is the resolver
 **vuwwincodc00001.vuw.ac.nz**; what it does not know it finds out, from the root down. Type each command below as it is.
 
-1. Look the name up: `nslookup www.vuw.ac.nz`. First it asks what its server is called, then for the address. The name
-   turns out to be an alias.
+1. Look the name up: `dig www.vuw.ac.nz`. The address is there, and the name turns out to be an alias.
 2. Read the transcript from the top. The resolver had to begin at a root server, and got no answer there but a
    **referral**: ask the servers of a zone further down. Follow each hop to the server that answers with authority. The
    **Ladder** tab draws the same: an arrow for each message, and each referral brings the resolver a step nearer.
 3. Ask again: `dig www.vuw.ac.nz`. Only two messages this time, for the resolver has kept what it learnt. See the TTL
-   in the answer: it says for how many seconds more.
+   in the answer: it says for how many seconds more. Then ask with the older program, `nslookup www.vuw.ac.nz`: before
+   anything else it asks what its own server is called.
 4. Do its work yourself. `dig @a.root-servers.net www.vuw.ac.nz +norecurse` asks the root, and asks nobody to go on for
    you. Take a server from the referral and ask that one. `dig www.vuw.ac.nz +trace` does it all in one go.
 5. Ask a server that is not responsible: `dig @ns1.lentil.edu www.vuw.ac.nz`. It says **REFUSED**. Choose that line to
