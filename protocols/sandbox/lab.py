@@ -35,12 +35,13 @@ def run(cell: Cell) -> None:
 
 async def _live(cell: Cell) -> None:
     channel, recorder = await open_channel(cell)
+    if cell.capture:
+        cell.capture.start(channel.send_records)
+    # The sockets listen already, so who comes now waits a moment; and nothing can be recorded before this was said.
+    channel.send(Ready(cell.layers, cell.absent))
     names = dns.Lab(cell.world, recorder, Store(cell.world, recorder), Keeper(recorder))
     servers = [await _serve(cell, host, protocol, names) for host, protocol in cell.servers]
     console = Console(1, cell.world, recorder)
-    if cell.capture:
-        cell.capture.start(channel.send_records)
-    channel.send(Ready(cell.layers, cell.absent))
     typing = asyncio.create_task(_type(channel, console, recorder))
     editing = asyncio.create_task(_edit(channel.edits, names.store, recorder))
     await channel.stopping.wait()
