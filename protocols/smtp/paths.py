@@ -12,6 +12,7 @@ from protocols import limits
 _ATEXT = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"  # RFC 5322 section 3.2.3
 _DOT_STRING = re.compile(rf"{_ATEXT}(\.{_ATEXT})*")
 _QUOTED_STRING = re.compile(r'"(?:[ !#-\[\]-~]|\\[ -~])*"')
+_BRACKETS = re.compile(r'<((?:[^">]++|"(?:[^"\\]++|\\.)*+")*+)>', re.DOTALL)  # a ">" within quotes closes none
 _SUB_DOMAIN = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _DOMAIN = re.compile(rf"{_SUB_DOMAIN}(\.{_SUB_DOMAIN})*")
 _TAGGED_LITERAL = re.compile(r"[A-Za-z0-9-]*[A-Za-z0-9]:[!-Z^-~]+")
@@ -106,17 +107,10 @@ def _within_brackets(text: str) -> tuple[str, str]:
     """What stands between the angle brackets, and what follows them."""
     if not text.startswith("<"):
         raise PathError("name-before-bracket" if "<" in text and "@" not in text.split("<")[0] else "missing-bracket")
-    quoted = False
-    position = 1
-    while position < len(text):
-        if quoted and text[position] == "\\":
-            position += 1
-        elif text[position] == '"':
-            quoted = not quoted
-        elif text[position] == ">" and not quoted:
-            return text[1:position], text[position + 1 :]
-        position += 1
-    raise PathError("unclosed-bracket")
+    match = _BRACKETS.match(text)
+    if match is None:
+        raise PathError("unclosed-bracket")
+    return match[1], text[match.end() :]
 
 
 def _without_route(mailbox: str) -> str:
