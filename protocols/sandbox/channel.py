@@ -39,10 +39,17 @@ class Channel(asyncio.Protocol):
         """Send a message. What is said shortly after another waits a moment, so that what belongs together goes out
         together and is committed together; but not when that becomes much: else the wire would be held too late."""
         if not self._unsent:
-            self._loop.call_at(self._flushed_at + limits.GATHER_SECONDS, self._flush)
+            self._loop.call_at(self._flushed_at + limits.GATHER_SECONDS, self.flush)
         self._unsent += encode(message)
         if len(self._unsent) > limits.CHUNK:
-            self._flush()
+            self.flush()
+
+    def flush(self) -> None:
+        """Send now what there is."""
+        if self._unsent:
+            self._flushed_at = self._loop.time()
+            unsent, self._unsent = self._unsent, bytearray()
+            self._transport.write(unsent)
 
     def send_event(self, event: Event) -> None:
         """Send the next event, and keep count of the open connections."""
@@ -66,7 +73,7 @@ class Channel(asyncio.Protocol):
 
     async def close(self) -> None:
         """Send what there is, and wait until the supervisor has it."""
-        self._flush()
+        self.flush()
         self._transport.close()
         await self._closed.wait()
 
@@ -96,9 +103,3 @@ class Channel(asyncio.Protocol):
     def resume_writing(self) -> None:
         self._room.set()
         self.recorder.release()
-
-    def _flush(self) -> None:
-        if self._unsent:
-            self._flushed_at = self._loop.time()
-            unsent, self._unsent = self._unsent, bytearray()
-            self._transport.write(unsent)

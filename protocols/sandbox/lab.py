@@ -39,6 +39,7 @@ async def _live(cell: Cell) -> None:
         cell.capture.start(channel.send_records)
     # The sockets listen already, so who comes now waits a moment; and nothing can be recorded before this was said.
     channel.send(Ready(cell.layers, cell.absent))
+    channel.flush()
     names = dns.Lab(cell.world, recorder, Store(cell.world, recorder), Keeper(recorder))
     servers = [await _serve(cell, host, protocol, names) for host, protocol in cell.servers]
     console = Console(1, cell.world, recorder)

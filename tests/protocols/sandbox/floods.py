@@ -125,12 +125,19 @@ INSTEAD: dict[str, Callable[[Cell], None]] = {
 FLOODS = (*BESIDE, *INSTEAD)
 
 
+def begin(flood: Callable[[], None]) -> None:
+    """Begin when the lab is ready: then its server greets."""
+    with connect() as client:
+        client.recv(1_000)
+    flood()
+
+
 def run(cell: Cell) -> None:
     title = cell.world.title
     if title in INSTEAD:
         INSTEAD[title](cell)
     if title in BESIDE:
-        threading.Thread(target=BESIDE[title], daemon=True).start()
+        threading.Thread(target=begin, args=(BESIDE[title],), daemon=True).start()
     lab.run(cell)
 
 
