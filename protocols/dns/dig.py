@@ -28,25 +28,31 @@ Usage:  dig [@server] [name] [type] [class] [options]
         -x address      the name that an address has
         -t type         -c class        -q name         -p port
         +[no]recurse    ask to resolve, or not to
-        +trace          go from server to server, from the root down
-        +tcp            ask by TCP at once
-        +ignore         take a truncated answer as it is
-        +short          print the data alone
-        +noedns         ask without EDNS
+        +[no]trace      go from server to server, from the root down
+        +[no]tcp        ask by TCP at once
+        +[no]ignore     take a truncated answer as it is
+        +[no]short      print the data alone
+        +[no]edns       ask with EDNS
         +bufsize=N      say that N octets may come by UDP
-        +dnssec         ask for signatures too"""
+        +[no]dnssec     ask for signatures too"""
 
 _SWITCHES: dict[str, dict[str, Any]] = {  # what each changes of what is asked; a word may be cut: "+norec"
     "recurse": {"wants_recursion": True},
     "norecurse": {"wants_recursion": False},
     "tcp": {"by_tcp": True},
+    "notcp": {"by_tcp": False},
     "vc": {"by_tcp": True},
+    "novc": {"by_tcp": False},
     "short": {"is_short": True},
+    "noshort": {"is_short": False},
     "trace": {"is_trace": True, "wants_signatures": True},
+    "notrace": {"is_trace": False},
     "edns": {"has_edns": True},
     "noedns": {"has_edns": False},
     "dnssec": {"has_edns": True, "wants_signatures": True},
+    "nodnssec": {"wants_signatures": False},
     "ignore": {"takes_truncated": True},
+    "noignore": {"takes_truncated": False},
 }
 
 
