@@ -86,7 +86,7 @@ def _too_long(text: str, origin: dns.name.Name) -> str:
 
 
 def _shorten(text: str) -> str:
-    return repr(text if len(text) <= _SHOWN else text[:_SHOWN] + "…")
+    return repr(text if len(text) <= _SHOWN else text[:_SHOWN] + "...")
 
 
 def read_message(octets: bytes) -> dns.message.Message:

@@ -203,6 +203,13 @@ async def test_octets_that_are_no_words_are_told_back_as_they_are():
         ]
 
 
+async def test_what_is_cut_in_a_sentence_ends_in_dots_that_every_octet_can_say():
+    async with running({RESOLVER: say}) as lab:
+        assert await lab.type(f"dig {'a' * 64}.nz") == [
+            f"dig: A label has at most 63 octets, and '{'a' * 40}...' has 64."
+        ]
+
+
 QUERY = bytes.fromhex("1234 0100 0001 0000 0000 0000 0161 0262 6300 0001 0001")
 
 

@@ -188,16 +188,16 @@ def test_a_referral_without_the_glue_that_it_needs_is_truncated():
 @pytest.mark.parametrize(
     ("typed", "sentence"),
     [
-        ("a" * 64 + ".nz", "A label has at most 63 octets, and '" + "a" * 40 + "…' has 64."),
+        ("a" * 64 + ".nz", "A label has at most 63 octets, and '" + "a" * 40 + "...' has 64."),
         (
             "a." * 128,
             "A name has at most 255 octets on the wire, so at most 127 levels below the root; "
-            "'" + "a." * 20 + "…' has 257 octets in 128 levels.",
+            "'" + "a." * 20 + "...' has 257 octets in 128 levels.",
         ),
         (
             ("a" * 63 + ".") * 4,
             "A name has at most 255 octets on the wire, so at most 127 levels below the root; "
-            "'" + "a" * 40 + "…' has 257 octets in 4 levels.",
+            "'" + "a" * 40 + "...' has 257 octets in 4 levels.",
         ),
         ("www..nz", "Between two dots of a name stands a label, and 'www..nz' has one with nothing in it."),
         (".nz", "Between two dots of a name stands a label, and '.nz' has one with nothing in it."),

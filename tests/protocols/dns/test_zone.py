@@ -53,7 +53,7 @@ MISTAKES = [
         "$GENERATE 1-9 h$ A 10.2.0.$",
         "Line 5: $GENERATE is not obeyed here, only $ORIGIN and $TTL are; write the records out.",
     ),
-    ("a" * 64 + " A 10.2.0.1", "Line 5: a label has at most 63 octets, and '" + "a" * 40 + "…' has 64."),
+    ("a" * 64 + " A 10.2.0.1", "Line 5: a label has at most 63 octets, and '" + "a" * 40 + "...' has 64."),
     ("a..b A 10.2.0.1", "Line 5: between two dots of a name stands a label, and 'a..b' has one with nothing in it."),
     ("www.halva.fr. A 10.0.0.1", "Line 5: www.halva.fr. is not within lentil.edu.; leave it to its own zone."),
     ("w SOA a b 1 2 3 4 5", "Line 5: SOA belongs to the zone's own name; write @ for w.lentil.edu."),
