@@ -66,10 +66,6 @@ class Client:
         host = self._world.host(self._world.resolver) if self._world.resolver else None
         return Server(host.address, host.address, PORT) if host else None
 
-    def is_there(self, server: Server) -> bool:
-        """Whether this world has the server's address: there is no way to others."""
-        return self._world.host(server.address) is not None
-
     async def ask(self, server: Server, query: Message, because: int, transport: Transport = "udp") -> Reply:
         """The response to `query`, which gets a new id. Raises Unanswered, and WireError for octets that are no
         message."""

@@ -28,7 +28,7 @@ _FAILURES = {
     "refused": "connection refused",
     "timed-out": "timed out",
     "lost": "end of file",
-    "unreachable": "network unreachable",
+    "unsent": "network unreachable",
 }
 
 
@@ -39,10 +39,10 @@ def show_banner(asked: Asked) -> str:
 
 
 def show_failure(server: Server, why: str, name: Name, transport: Literal["udp", "tcp"]) -> str:
-    """What is said of a query that got no answer; `why` is exchange.Unanswered's, or "unreachable"."""
+    """What is said of a query that got no answer; `why` is exchange.Unanswered's."""
     words = _FAILURES[why]
     place = f"{server.address}#{server.port}"
-    if why == "unreachable" or (transport == "tcp" and why != "lost"):
+    if why == "unsent" or (transport == "tcp" and why != "lost"):
         what = "Connection to" if transport == "tcp" else "UDP setup with"
         return f";; {what} {place}({server.called}) for {text_of(name)} failed: {words}."
     return f";; communications error to {place}: {words}"

@@ -86,8 +86,7 @@ class Dig:
 
         def failed(error: Unanswered, transport: Transport) -> None:
             self._last = self._last if error.seq is None else error.seq
-            why = error.why if error.why != "lost" or self._client.is_there(server) else "unreachable"
-            self._say(show_failure(server, why, name, transport), self._last)
+            self._say(show_failure(server, error.why, name, transport), self._last)
 
         def cut(reply: Reply) -> None:
             self._last = reply.seq

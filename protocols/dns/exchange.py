@@ -16,6 +16,7 @@ from protocols.events import Endpoint, Message
 from protocols.recorder import Address, Recorder
 
 PORT = 53
+Why = Literal["refused", "timed-out", "lost", "unsent"]
 _LENGTH = struct.Struct(">H")  # before each message on a connection: RFC 1035 section 4.2.2
 
 
@@ -23,10 +24,11 @@ _RESPONSE, _OPCODE, _RCODE = 0x8000, 0x7800, 0x000F
 
 
 class Unanswered(Exception):
-    """No response came. `why` is "refused" (nothing listens there), "timed-out" or "lost" (the connection broke); `seq`
-    is the query's event, whoever recorded it, None where nobody did."""
+    """No response came. `why` is "refused" (nothing listens there), "timed-out", "lost" (the connection broke) or
+    "unsent" (no network leads there, so nothing went out); `seq` is the query's event, whoever recorded it, None where
+    nobody did."""
 
-    def __init__(self, why: Literal["refused", "timed-out", "lost"], seq: int | None) -> None:
+    def __init__(self, why: Why, seq: int | None) -> None:
         super().__init__(why)
         self.why = why
         self.seq = seq
@@ -115,24 +117,42 @@ async def _ask(
         name: Address = own.getsockname()
         if because is not None:
             _announce(recorder, transport, name, query, because)
-        why: Literal["refused", "timed-out", "lost"]
+        why: Why
         try:
             async with asyncio.timeout(seconds):
-                await asyncio.get_running_loop().sock_connect(own, (peers.server.address, peers.server.port))
+                await _connect(own, (peers.server.address, peers.server.port))
                 octets = await exchange(own)
             return Heard(octets, recorder.answer_to(name))
         except ConnectionRefusedError:
             why = "refused"
         except TimeoutError:
             why = "timed-out"
+        except _NoWayError:
+            why = "unsent"
         except OSError:
             why = "lost"
         finally:
             heard = recorder.question_of(name)
             in_vain = recorder.take_unheard(name)
         client = replace(peers.client, port=name[1])
+        if why == "unsent":
+            raise Unanswered(why, None)
         sent = _record_in_vain(transport, recorder, client, peers.server, query, in_vain)
         raise Unanswered(why, heard if sent is None else sent)
+
+
+class _NoWayError(Exception):
+    """No network of this host leads to the server."""
+
+
+async def _connect(own: socket.socket, server: Address) -> None:
+    """As connect(2). Raises OSError for what a server or its silence says, and _NoWayError for all else."""
+    try:
+        await asyncio.get_running_loop().sock_connect(own, server)
+    except (ConnectionError, TimeoutError):
+        raise
+    except OSError as error:
+        raise _NoWayError from error
 
 
 def _announce(recorder: Recorder, transport: str, name: Address, query: bytes, because: int) -> None:

@@ -21,7 +21,12 @@ from protocols.dns.reply import Reply, Server, text_of
 NAMELESS = "UnKnown"  # a server whose name nobody knows
 NO_NAME = "No information"
 NO_SERVER = "*** Default servers are not available"
-NO_ANSWER = {"refused": "No response from server", "timed-out": "Timed out", "lost": "No response from server"}
+NO_ANSWER = {
+    "refused": "No response from server",
+    "timed-out": "Timed out",
+    "lost": "No response from server",
+    "unsent": "Network unreachable, so nothing was sent",
+}
 
 _ERRORS = {
     "FORMERR": "Format error",
@@ -97,7 +102,7 @@ def show_unanswered(server: Server, typed: str, why: str) -> str:
     """That none was; `why` is exchange.Unanswered's."""
     if why == "timed-out":
         return f"*** Request to {server.called} timed-out"
-    return f"*** {server.called} can't find {typed}: No response from server"
+    return f"*** {server.called} can't find {typed}: {NO_ANSWER[why]}"
 
 
 def show_options(server: Server, options: Options) -> str:

@@ -91,8 +91,8 @@ class Resolution:
         self._follow(search, verdict)
         return kept
 
-    def miss(self, why: Literal["refused", "timed-out", "lost", "unreadable"]) -> None:
-        """No response came, or (unreadable) none that is a message."""
+    def miss(self, why: Literal["refused", "timed-out", "lost", "unsent", "unreadable"]) -> None:
+        """No response came, or (unreadable) none that is a message; `why` is exchange.Unanswered's otherwise."""
         search = self._stack[-1]
         search.go("useless" if why == "unreadable" else "silence", NOTHING, why)
         search.note("server-failed" if why == "unreadable" else "unreachable")

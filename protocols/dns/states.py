@@ -41,7 +41,7 @@ COURSE = (
 )
 
 # What comes instead of a response.
-SILENCES = ("timed-out", "refused", "lost")
+SILENCES = ("timed-out", "refused", "lost", "unsent")
 # Rcodes of a server that does not do as it was asked: RFC 1035 section 4.1.1, RFC 2136 section 2.2, RFC 6891 section 9.
 ERRORS = ("FORMERR", "SERVFAIL", "NOTIMP", "YXDOMAIN", "YXRRSET", "NXRRSET", "NOTZONE", "BADVERS", "OTHER")
 LAME_ERRORS = ("REFUSED", "NOTAUTH")  # these of a server that has not the zone

@@ -23,7 +23,7 @@ NOW = 1_000_000
 ROOT = "10.0.0.1"
 HINTS = Hints(((dns.name.from_text("a.root."), ROOT),))
 
-Nothing = Literal["refused", "timed-out", "lost", "unreadable"]
+Nothing = Literal["refused", "timed-out", "lost", "unsent", "unreadable"]
 Odd = Callable[[Ask, dns.message.Message], dns.message.Message]
 
 

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from protocols import limits
+from protocols.dns.states import SILENCES
 from tests.protocols.dns.space import ROOT, Space
 
 NAMES = ["www.a.", "a.", "b.", "ns.a.", "ns.b.", "c.www.a.", "."]
@@ -25,7 +26,7 @@ records = st.one_of(
 sections = st.lists(st.tuples(records, st.sampled_from([0, 1, 3600, 2**31 - 1])), max_size=5)
 rcodes = st.sampled_from([*[dns.rcode.NOERROR] * 5, *dns.rcode.Rcode])
 responses = st.tuples(rcodes, st.booleans(), st.booleans(), sections, sections, sections)
-turns = st.lists(responses | st.sampled_from(["refused", "timed-out", "lost", "unreadable"]), min_size=1, max_size=12)
+turns = st.lists(responses | st.sampled_from([*SILENCES, "unreadable"]), min_size=1, max_size=12)
 
 
 @dataclass

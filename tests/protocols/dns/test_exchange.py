@@ -11,6 +11,7 @@ from protocols.dns.server import Server
 from protocols.events import Endpoint, Fault, Message
 from tests.protocols.dns.lab import VUW
 
+ELSEWHERE = "10.9.9.9"  # which a host that has 127.0.0.9 alone cannot send to
 OWN = Endpoint("student.test", "127.0.0.9", 0)
 QUERY = dns.message.make_query("www.vuw.nz", "A", id=77, flags=0).to_wire()
 ASKS = pytest.mark.parametrize("ask", [ask_by_udp, ask_by_tcp])
@@ -62,6 +63,16 @@ async def test_a_query_that_nobody_heard_is_recorded_by_who_asked(lab, ask):
     (query,) = lab.of(Message)
     assert (caught.value.why, caught.value.seq) == ("refused", query.seq)
     assert (query.because, query.raw, query.client.host) == (cause, QUERY, "student.test")
+    assert lab.recorder._sent == {}
+
+
+@ASKS
+async def test_a_query_that_no_network_carries_is_no_message(lab, ask):
+    cause = lab.recorder.record(Fault, why="x")
+    with pytest.raises(Unanswered) as caught:
+        await ask(lab.recorder, to(lab, ELSEWHERE), QUERY, cause, lambda octets: True, 5)
+    assert (caught.value.why, caught.value.seq) == ("unsent", None)
+    assert lab.of(Message) == []
     assert lab.recorder._sent == {}
 
 

@@ -252,6 +252,16 @@ async def test_a_dead_server_gives_no_response():
         ]
 
 
+async def test_a_server_that_no_network_leads_to_is_not_said_to_be_silent():
+    async with running({}) as lab:
+        assert await lab.type("nslookup www.vuw.ac.nz 10.9.9.9") == [
+            "*** Can't find server name for address 10.9.9.9: Network unreachable, so nothing was sent\n"
+            "Server:  UnKnown\nAddress:  10.9.9.9\n\n"
+            "*** UnKnown can't find www.vuw.ac.nz: Network unreachable, so nothing was sent"
+        ]
+        assert lab.messages() == []
+
+
 async def test_a_silent_server_is_waited_for(monkeypatch):
     monkeypatch.setattr(limits, "ASK_SECONDS", 0.05)
     async with running({SILENT: lambda query, way: None}) as lab:

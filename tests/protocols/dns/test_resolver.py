@@ -167,7 +167,7 @@ def two_servers(space: Space, second: str) -> None:
     space.servers[NZ]["nz"] = f"ns A {NZ}\nvuw NS ns2.vuw\nns2.vuw A {second}\nvuw NS ns.vuw\nns.vuw A {VUW}\n"
 
 
-@pytest.mark.parametrize("odd", ["timed-out", "refused", "lost", "unreadable"])
+@pytest.mark.parametrize("odd", ["timed-out", "refused", "lost", "unsent", "unreadable"])
 def test_it_tries_another_server_where_one_does_not_answer(space, odd):
     two_servers(space, "10.0.1.3")
     space.servers["10.0.1.3"] = {}
@@ -215,6 +215,7 @@ def test_a_server_that_is_not_authoritative_is_no_use(space, odd):
     ("timed-out", "unreachable"),
     ("refused", "unreachable"),
     ("lost", "unreachable"),
+    ("unsent", "unreachable"),
     ("unreadable", "server-failed"),
     (with_rcode(dns.rcode.SERVFAIL), "server-failed"),
     (with_rcode(dns.rcode.FORMERR), "server-failed"),
