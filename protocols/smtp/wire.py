@@ -31,7 +31,7 @@ _HTTP = frozenset(("GET", "POST", "HEAD", "PUT", "DELETE", "OPTIONS", "CONNECT",
 _OTHER_PROTOCOLS = frozenset(
     ("USER", "PASS", "ACCT", "CWD", "PWD", "NLST", "RETR", "STOR", "PORT", "PASV", "EPSV", "TYPE", "SYST", "FEAT")
 ) | {"LIST", "STAT", "UIDL", "TOP", "LOGIN", "SELECT", "FETCH"}
-_CLIENT_PROGRAMS = frozenset(("CONNECT", "TELNET", "NC", "NCAT", "NETCAT", "OPENSSL"))
+_CLIENT_PROGRAMS = frozenset(("CONNECT", "TELNET", "NC", "NCAT", "NETCAT", "OPENSSL", "DIG", "NSLOOKUP"))
 
 _HEADER_FIELD = re.compile(rb"[!-9;-~]+[ \t]*:")  # RFC 5322 section 2.2
 _TEXTBOOK_SIDE = re.compile(rb"[CS]:(\s|$)", re.IGNORECASE)

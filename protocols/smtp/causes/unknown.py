@@ -163,9 +163,9 @@ CAUSES = (
         code="500",
         enhanced="5.5.1",
         words="You are connected already",
-        says="{verb} is what you type to open a connection. This one is open, so your line went to the server, and "
-        "SMTP has no such verb.",
-        help="Go on with SMTP. To connect elsewhere, say QUIT first.",
+        says="{verb} is for your own host, while nothing is connected. This connection is open, so your line went to "
+        "the server, and SMTP has no such verb.",
+        help="You are connected, so this went to the server. Say QUIT first, then type it again.",
         references=((5321, "4.2.4"), (5321, "3.1")),
     ),
     Cause(

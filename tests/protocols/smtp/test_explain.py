@@ -194,6 +194,12 @@ def test_a_misspelt_verb_gets_a_guess():
     assert shown.help.startswith("Did you mean HELO?")
 
 
+def test_what_is_meant_for_the_students_own_host_is_said_to_have_gone_to_the_server():
+    asked = client_line(b"dig www.vuw.ac.nz\r\n", "greeted")
+    shown = describe(server_line(b"500 5.5.1 You are connected already\r\n", "greeted", "client-program"), asked)
+    assert shown.help == "You are connected, so this went to the server. Say QUIT first, then type it again."
+
+
 @pytest.mark.parametrize("raw", [b".\n", b".\r\n"])
 def test_a_dot_that_ends_nothing_says_so(raw):
     shown = describe(client_line(raw, "data", "not-the-end"), None)
