@@ -33,6 +33,7 @@ LEVELS = 127  # below the root, hence: a label takes at least two octets, and th
 DATAGRAM = 512  # a message by UDP without EDNS: RFC 1035 section 2.3.4
 DATAGRAM_EDNS = 1_232  # with it, whatever the client could take: what fits every path without fragments
 DNS_MESSAGE = 65_535  # by TCP: RFC 1035 section 4.2.2
+EXTENDED_TEXT = 200  # of an extended error (RFC 8914): what stands in a datagram beside the longest name
 DNS_RECORDS = 1_000  # records of a message that are read
 DNS_PARTS = 10_000  # labels with all its names written out, texts and options: what keeps reading below 50 ms
 RRSET = 500  # records of a name and type in a zone, so that a message with all of them is read

@@ -18,15 +18,12 @@ from dns.rrset import RRset
 from protocols import limits
 from protocols.dns.answer import Answer
 from protocols.dns.cache import Absent, Cache, Trust, negative_ttl, with_ttl
+from protocols.dns.failure import explain_failure
 from protocols.dns.hints import Hints
 from protocols.dns.judge import Asked, Verdict, judge
 from protocols.dns.keeping import keep
 from protocols.dns.search import Candidate, Failed, Found, Search
 from protocols.dns.states import ADDRESSING, CHOOSING, LOOKING, NOTHING, RETRYING
-
-# Extended errors: RFC 8914 sections 4.1, 4.23 and 4.24.
-_OTHER, _NO_REACHABLE_AUTHORITY = 0, 22
-_UNREACHABLE = ("unreachable", "lame", "server-failed", "no-address")
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,7 +239,9 @@ class Resolution:
     def _conclude(self, search: Search) -> Answer:
         """The answer to who asked."""
         if isinstance(search.end, Failed):
-            return _refuse(search.end)
+            failed = search.end
+            error = explain_failure(failed)
+            return Answer(dns.rcode.SERVFAIL, failed.why, failed.about, extended_error=error)
         assert isinstance(search.end, Found)
         if search.why == "cached-referral":
             return self._refer(search)
@@ -263,13 +262,3 @@ class Resolution:
         about = (servers.name.to_text(),)
         chain = tuple(search.chain)
         return Answer(dns.rcode.NOERROR, search.why, about, answer=chain, authority=(servers,), additional=glue)
-
-
-def _refuse(failed: Failed) -> Answer:
-    """SERVFAIL, with an extended error that says why."""
-    if failed.why in _UNREACHABLE:
-        zone, *servers = failed.about
-        error = (_NO_REACHABLE_AUTHORITY, " ".join([failed.why, zone, *servers]))
-    else:
-        error = (_OTHER, " ".join([failed.why, *failed.about]))
-    return Answer(dns.rcode.SERVFAIL, failed.why, failed.about, extended_error=error)

@@ -27,7 +27,7 @@ _ASKED = [
 _OPTIONS = [
     dns.edns.GenericOption("NSID", b""),
     dns.edns.GenericOption("COOKIE", b"12345678"),
-    dns.edns.EDEOption(dns.edns.EDECode.NO_REACHABLE_AUTHORITY, "lame"),
+    dns.edns.EDEOption(dns.edns.EDECode.NO_REACHABLE_AUTHORITY, "no server of vuw.nz answers"),
 ]
 _SPECIAL = [
     b"\x00",

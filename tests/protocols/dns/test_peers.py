@@ -41,7 +41,7 @@ def run(tmp_path_factory):
 @pytest.mark.parametrize(("program", "parts"), [
     ("resolv.conf", ["nameserver 130.195.85.25"]),
     ("dig", ["www2.vuw.ac.nz.\n130.195.86.18"]),
-    ("dig, dead", ["status: SERVFAIL", "EDE: 22 (No Reachable Authority)", "ns1.sunk.co.nz."]),
+    ("dig, dead", ["status: SERVFAIL", "EDE: 22 (No Reachable Authority)", "no server of sunk.co.nz answers"]),
     ("dig, trace", ["from 130.195.85.25#53", "nz.\t", "ns1.dns.net.nz.", "from 130.195.85.10#53(ns1.vuw.ac.nz)"]),
     ("dig, reverse", ["www2.vuw.ac.nz."]),
     ("dig, long", ["(TCP)", "ANSWER: 1,", "Five texts stand"]),
