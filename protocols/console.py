@@ -18,6 +18,7 @@ from protocols.recorder import Address, Recorder
 from protocols.world import Host, World
 
 _CONNECT = (b"connect", b"telnet", b"nc")
+_OF_NSLOOKUP = (b"set", b"server", b"lserver")  # words of its prompt
 _CRLF = b"\r\n"
 InVain = Callable[[bytes, int], None]  # told what was sent and not heard, and because of which event
 
@@ -74,6 +75,10 @@ class Console:
             await self._connect(words[1:], typed)
         elif verb == b"help" and len(words) == 1:
             self._print("help", text, typed)
+        elif verb == b"exit" and len(words) == 1:
+            self._print("nothing-to-leave", text, typed)
+        elif verb in _OF_NSLOOKUP:
+            self._print("not-in-nslookup", text, typed)
         else:
             self._print("not-connected", text, typed)
 

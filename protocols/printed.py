@@ -14,6 +14,8 @@ PRINTED = {
     "what you type goes to the server as it is. To look up a name say nslookup or dig and the name: dig www.vuw.ac.nz.",
     "not-connected": "You are not connected, so {text} went nowhere. Open a connection first: connect, a host and a "
     "port. Or look up a name: nslookup or dig, and the name.",
+    "not-in-nslookup": "nslookup does not run, and {text} is for its prompt. Say nslookup first, alone on its line.",
+    "nothing-to-leave": "There is nothing to leave: nslookup does not run, and no connection is open.",
     "nslookup-begins": "nslookup waits for a name to look up. It also knows server and a host, set type=MX, and exit.",
     "nslookup-ends": "nslookup has ended.",
     "no-host": "Name the host to connect to, as in connect mx.lentil.edu 25.",

@@ -52,7 +52,10 @@ def show_unfound(server: str, why: str) -> str:
     """That no address was found for the name of a server; `why` is client.NotFound's."""
     if why == "no-resolver":
         return "dig: this world has no resolver; name a server, as in dig @10.2.0.1."
-    return f"dig: couldn't get address for '{server}': {'not found' if why in ('NXDOMAIN', 'no-data') else 'failure'}"
+    if why in ("NXDOMAIN", "no-data"):
+        return f"dig: couldn't get address for '{server}': not found"
+    what = "no answer" if why in _FAILURES else why
+    return f"dig: couldn't get address for '{server}': {what} from your resolver"
 
 
 def show_reply(reply: Reply, asked: Asked) -> str:

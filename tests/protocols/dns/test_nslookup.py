@@ -360,7 +360,8 @@ async def test_without_a_server_to_begin_with_it_does_not_begin():
         assert await lab.type("nslookup -port={port} - nope.nz") == [
             "*** Can't find address for server nope.nz: Non-existent domain"
         ]
-        assert await lab.type("exit") == ["(not-connected)"]
+        assert await lab.type("exit") == ["(nothing-to-leave)"]
+        assert await lab.type("set type=mx") == ["(not-in-nslookup)"]
 
 
 @pytest.mark.parametrize(

@@ -84,8 +84,8 @@ async def test_a_server_is_found_by_a_name_that_the_resolver_knows():
     [
         ("nope.nz", "dig: couldn't get address for 'nope.nz': not found"),
         ("nothing.nz", "dig: couldn't get address for 'nothing.nz': not found"),
-        ("failed.nz", "dig: couldn't get address for 'failed.nz': failure"),
-        ("silent.nz", "dig: couldn't get address for 'silent.nz': failure"),
+        ("failed.nz", "dig: couldn't get address for 'failed.nz': SERVFAIL from your resolver"),
+        ("silent.nz", "dig: couldn't get address for 'silent.nz': no answer from your resolver"),
         ("octets.nz", "These octets are no DNS message (FormError)."),
         ("a..nz", "Between two dots of a name stands a label, and 'a..nz' has one with nothing in it."),
     ],
