@@ -23,10 +23,10 @@ SERIAL = 2026112401  # of what is generated: a date and a number of that day, RF
 TTL = 3600
 _TIMERS = (
     (str(SERIAL), "serial: raise it with every change"),
-    ("7200", "refresh: the other servers look for a new serial"),
-    ("900", "retry: and look again where that failed"),
-    ("1209600", "expire: and stop answering where it went on failing"),
-    ("300", "minimum: what does not exist may be remembered so long"),
+    ("7200", "refresh: the other servers ask for the serial this often"),
+    ("900", "retry: and again this soon where the first server is silent"),
+    ("1209600", "expire: after this long without a word from it they stop answering"),
+    ("300", "minimum: others may remember this long that a name does not exist"),
 )
 _PREFERENCE = 10  # of a mail host
 _WIDEST = 32  # of the column of owners; a longer one moves the rest of its line
@@ -37,7 +37,7 @@ _HEAD = """\
 ; A name without a dot at its end is within the zone; @ is the zone's own name.
 $ORIGIN {origin}
 $TTL {ttl}  ; seconds that others may keep a record which says nothing else"""
-_OF_AUTHORITY = "; The start of authority: the first server, the mailbox of who is responsible, and the zone's timers"
+_OF_AUTHORITY = "; The start of authority: the first server, the mailbox of who is responsible, and timers in seconds"
 _OF_SERVERS = "; The servers that are authoritative for this zone"
 _OF_MAIL = "; Where mail goes: the host with the smallest number first"
 _OF_HOSTS = "; Hosts"
