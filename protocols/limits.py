@@ -59,9 +59,9 @@ CACHE_SECONDS_NEGATIVE = 10_800  # and that of what does not exist to three hour
 
 # The console
 CONNECT_SECONDS = 5  # until a connection counts as unanswered
-ASK_SECONDS = 5  # until a query of nslookup or dig counts as unanswered, as dig has it
+ASK_SECONDS = RESOLVE_SECONDS + 1  # until a query of nslookup or dig counts as unanswered: a resolver says so first
 ASK_TRIES = 3  # of a query
-COMMAND_SECONDS = 30  # of one of these programs, for all that a typed line makes it do
+COMMAND_SECONDS = 40  # of one of these programs, for all that a typed line makes it do
 
 # A lab's process: resource limits, as setrlimit(2) has them
 ADDRESS_SPACE = 160 * 1024 * 1024

@@ -176,6 +176,12 @@ async def test_every_command_ends_in_a_bounded_time(line, monkeypatch):
         assert await lab.type("HELO") == ["(not-connected)"]
 
 
+def test_a_resolver_that_gives_up_is_heard_before_it_is_asked_again():
+    assert limits.ASK_SECONDS > limits.RESOLVE_SECONDS
+    introduced = 1  # nslookup asks a server for its name, once
+    assert (introduced + limits.ASK_TRIES) * limits.ASK_SECONDS < limits.COMMAND_SECONDS
+
+
 async def test_a_world_without_a_resolver_says_so(monkeypatch):
     without = World(WORLD.title, WORLD.student, WORLD.hosts)
     monkeypatch.setattr("tests.protocols.dns.fakes.WORLD", without)
