@@ -45,10 +45,12 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A part of a message, with its fields in the order of the wire: "Header", "Question", "Answer section"."""
+    """A part of a message, with its fields in the order of the wire: "Header", "Question", "Answer section".
+    `reference` is where all those fields are said that have none of their own."""
 
     title: str
     fields: tuple[Field, ...]
+    reference: Reference | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ RECORDS_SHOWN = 50  # of a section
 DATA_SHOWN = 300  # characters of a record's data
 
 _BITS = {"qr": 15, "aa": 10, "tc": 9, "rd": 8, "ra": 7, "z": 6, "ad": 5, "cd": 4}  # of the header's second 16 bits
+_OF_HEADER: tables.Source = (1035, "4.1.1")
 
 
 @cache
@@ -27,10 +28,9 @@ def refer(source: tables.Source) -> Reference:
 
 
 def sections(reading: Reading) -> tuple[Section, ...]:
-    """The message's parts in the order of the wire, as far as it can be read."""
+    """The message's parts as far as it can be read: what is asked and told in the order of the wire, and after it the
+    header, whose many bits most readers look at last."""
     found = []
-    if len(reading.octets) >= HEADER:
-        found.append(Section("Header", tuple(_header(reading))))
     message = reading.message
     if message is not None:
         found.append(Section("Question", tuple(map(_question, message.question))))
@@ -38,44 +38,43 @@ def sections(reading: Reading) -> tuple[Section, ...]:
         titles = ("Answer section", "Authority section", "Additional section")
         for title, records in zip(titles, message.sections[1:], strict=True):
             found.append(Section(title, tuple(_records(records))))
-        if message.edns >= 0:
-            found.append(Section("EDNS", tuple(_edns(message))))
+    if len(reading.octets) >= HEADER:
+        found.append(Section("Header", tuple(_header(reading)), refer(_OF_HEADER)))
+    if message is not None and reading.trouble is None and message.edns >= 0:
+        found.append(Section("EDNS", tuple(_edns(message))))
     return tuple(section for section in found if section.fields)
 
 
 def _header(reading: Reading) -> Iterator[Field]:
     octets, flags = reading.octets, reading.flags
-    yield _header_field("id", int.from_bytes(octets[:2], "big"), "joins a response to its query")
+    yield _header_field("id", str(int.from_bytes(octets[:2], "big")), "joins a response to its query", _OF_HEADER)
     yield _bit("qr", flags)
     opcode = flags >> 11 & 0xF
-    yield _coded("opcode", opcode, tables.OPCODES.get(opcode, tables.OTHER_OPCODE))
+    meant = tables.OPCODES.get(opcode, tables.OTHER_OPCODE)
+    yield _header_field("opcode", str(opcode), meant.text, meant.source)
     for name in ("aa", "tc", "rd", "ra", "z", "ad", "cd"):
         yield _bit(name, flags)
     rcode = reading.rcode
     known = tables.RCODES.get(rcode, tables.OTHER_RCODE)
     is_query = not flags & 1 << _BITS["qr"]
     meaning = "nothing yet: this is a query" if is_query and rcode == 0 else known.text
-    yield Field("rcode", f"{rcode} {tables.rcode_name(rcode)}", meaning, refer(known.source))
+    yield _header_field("rcode", f"{rcode} {tables.rcode_name(rcode)}", meaning, known.source)
     for number, (name, meaning) in enumerate(tables.COUNTS):
         place = 4 + 2 * number
         count = int.from_bytes(octets[place : place + 2], "big")
-        yield Field(name, str(count), meaning, reference(1035, "4.1.1"))
+        yield _header_field(name, str(count), meaning, _OF_HEADER)
 
 
 def _bit(name: str, flags: int) -> Field:
     value = flags >> _BITS[name] & 1
-    meanings, source = tables.HEADER[name]
-    if name == "ad" and not flags & 1 << _BITS["qr"]:
-        meanings, source = tables.AD_IN_QUERY, tables.AD_IN_QUERY_SOURCE
-    return Field(name, str(value), meanings[value], refer(source))
+    is_query = not flags & 1 << _BITS["qr"]
+    meanings, source = (is_query and tables.HEADER_OF_QUERY.get(name)) or tables.HEADER[name]
+    return _header_field(name, str(value), meanings[value], source)
 
 
-def _header_field(name: str, value: int, meaning: str) -> Field:
-    return Field(name, str(value), meaning, refer(tables.HEADER[name][1]))
-
-
-def _coded(name: str, value: int, meaning: tables.Meaning) -> Field:
-    return Field(name, str(value), meaning.text, refer(meaning.source))
+def _header_field(name: str, value: str, meaning: str, source: tables.Source) -> Field:
+    """A field of the header; it names its source only where that is not the whole header's."""
+    return Field(name, value, meaning, None if source == _OF_HEADER else refer(source))
 
 
 def _question(question: dns.rrset.RRset) -> Field:

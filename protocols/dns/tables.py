@@ -16,6 +16,7 @@ __all__ = [
     "EDNS",
     "EXTENDED_ERRORS",
     "HEADER",
+    "HEADER_OF_QUERY",
     "OPCODES",
     "OPTIONS",
     "QUESTION_TYPES",
@@ -119,8 +120,15 @@ HEADER: dict[str, tuple[dict[int, str], Source]] = {
     "ad": ({0: "nothing is said of signatures", 1: "authentic data: signatures were checked"}, (4035, "3.2.3")),
     "cd": ({0: "signatures may be checked", 1: "checking disabled: the asker checks signatures"}, (4035, "3.2.2")),
 }
-AD_IN_QUERY = {0: "not asked whether signatures were checked", 1: "the asker understands AD in a response"}
-AD_IN_QUERY_SOURCE: Source = (6840, "5.7")
+# The same in a query, where it is something else, or nothing.
+HEADER_OF_QUERY: dict[str, tuple[dict[int, str], Source]] = {
+    "aa": (dict.fromkeys((0, 1), "says nothing in a query"), (1035, "4.1.1")),
+    "ra": (dict.fromkeys((0, 1), "says nothing in a query"), (1035, "4.1.1")),
+    "ad": (
+        {0: "not asked whether signatures were checked", 1: "the asker understands AD in a response"},
+        (6840, "5.7"),
+    ),
+}
 
 COUNTS = (
     ("qdcount", "questions"),

@@ -26,10 +26,12 @@ function drawDigits(digits) {
   ];
 }
 
-function drawSection({ title, fields }) {
+function drawSection({ title, fields, reference }) {
   const areShort = fields.every(isShort);
   const list = element("dl", { class: areShort ? "fields short" : "fields" }, ...fields.map(drawField));
-  const section = element("details", { class: "section", open: !folded.has(title) }, element("summary", {}, title), list);
+  const link = reference ? element("p", { class: "source" }, drawLink(reference)) : null;
+  const parts = [element("summary", {}, title), link, list];
+  const section = element("details", { class: "section", open: !folded.has(title) }, ...parts);
   section.addEventListener("toggle", () => (section.open ? folded.delete(title) : folded.add(title)));
   return section;
 }

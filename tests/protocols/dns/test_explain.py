@@ -240,15 +240,35 @@ def test_a_response_tells_the_resolutions_end_only_where_it_is_one(why, state):
     assert described(answer(ASKED, why, "1"), ASKED).explanation.after == state
 
 
-def test_every_field_of_the_header_has_its_meaning_and_source():
+def test_every_field_of_the_header_has_its_meaning_and_the_header_its_source():
     shown = described(ALIAS, TO_VUW)
     header = next(each for each in shown.explanation.sections if each.title == "Header")
     bits = ["aa", "tc", "rd", "ra", "z", "ad", "cd"]
     counts = ["qdcount", "ancount", "nscount", "arcount"]
     assert [field.name for field in header.fields] == ["id", "qr", "opcode", *bits, "rcode", *counts]
-    assert all(field.meaning and field.reference for field in header.fields)
+    assert all(field.meaning for field in header.fields)
+    assert header.reference.label == "RFC 1035 §4.1.1"
+    assert {field.name: field.reference.label for field in header.fields if field.reference} == {
+        "tc": "RFC 2181 §9",
+        "ad": "RFC 4035 §3.2.3",
+        "cd": "RFC 4035 §3.2.2",
+    }
     values = fields(shown, "Header")
     assert (values["qr"], values["aa"], values["rcode"], values["ancount"]) == ("1", "1", "0 NOERROR", "2")
+
+
+def test_what_is_asked_and_told_stands_before_the_header():
+    titles = [section.title for section in described(REFERRAL, TO_NZ).explanation.sections]
+    assert titles == ["Question", "Authority section", "Additional section", "Header"]
+
+
+def test_bits_that_say_nothing_in_a_query_are_not_read_as_a_responses():
+    def meanings(shown: Any) -> dict[str, str]:
+        header = next(each for each in shown.explanation.sections if each.title == "Header")
+        return {field.name: field.meaning for field in header.fields}
+
+    assert {meanings(described(ASKED))[bit] for bit in ("aa", "ra")} == {"says nothing in a query"}
+    assert meanings(described(REFERRAL))["aa"] == "not authoritative for the answer"
 
 
 def test_every_record_stands_in_its_section_with_what_it_means():

@@ -29,7 +29,7 @@ IN_SENTENCES = {(1034, "3.7.1"), (1035, "4.1"), (1035, "4.1.2"), (2181, "9"), (7
 
 def cited() -> set[tuple[int, str]]:
     sources = {meaning.source for meaning in MEANINGS}
-    sources |= {source for _, source in tables.HEADER.values()} | {tables.AD_IN_QUERY_SOURCE}
+    sources |= {source for table in (tables.HEADER, tables.HEADER_OF_QUERY) for _, source in table.values()}
     return sources | {source for cause in tables.CAUSES.values() for source in cause.references} | IN_SENTENCES
 
 
