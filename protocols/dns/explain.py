@@ -10,7 +10,7 @@ from protocols.dns import tables
 from protocols.dns.asking import called, why_asked
 from protocols.dns.causes import Cause, count_of, plain
 from protocols.dns.fields import refer, sections
-from protocols.dns.reading import AA, RD, Kind, Reading, gist, glue, kind_of, question_words, read
+from protocols.dns.reading import AA, RD, Kind, Reading, end_of_aliases, gist, glue, kind_of, question_words, read
 from protocols.dns.states import ANSWERED, COURSE, FAILED, MACHINE
 from protocols.events import Event, Message
 from protocols.lesson import draw_lesson
@@ -128,7 +128,7 @@ def _by(message: Message) -> str:
 
 def _on_response(shown: Description, message: Message, reading: Reading, cause: Event | None) -> Description:
     kind = kind_of(reading)
-    known = tables.CAUSES.get(message.why or "")
+    known = _cause_of(message, reading)
     asked = reading if reading.question or not isinstance(cause, Message) else read(cause.raw)
     words = _words(message, reading, asked)
     says, sources = _why_so(message, reading, kind, known, words)
@@ -148,10 +148,22 @@ def _on_response(shown: Description, message: Message, reading: Reading, cause: 
     )
 
 
+def _cause_of(message: Message, reading: Reading) -> Cause | None:
+    """Why it was answered so; None where that is not known, or says nothing of a response that is cut short."""
+    why = message.why or ""
+    if kind_of(reading) == "truncated":
+        return None
+    if reading.message is not None and end_of_aliases(reading.message) is not None and why in tables.OF_ALIASES:
+        return tables.OF_ALIASES[why]
+    return tables.CAUSES.get(why)
+
+
 def _words(message: Message, reading: Reading, asked: Reading) -> dict[str, str]:
     """What every cause's sentences may name."""
     _, rdtype, name = question_words(asked)
+    target = end_of_aliases(reading.message) if reading.message is not None else None
     return {
+        "target": target or plain(name) or "the name",
         "server": called(message.server),
         "name": plain(name) or "the name",
         "type": rdtype or "such",
@@ -169,7 +181,7 @@ def _why_so(message: Message, reading: Reading, kind: Kind, cause: Cause | None,
     if cause is not None:
         says.append(cause.fill(cause.says, message.about, words))
         sources += cause.references
-    elif kind != "unreadable":
+    elif kind not in ("unreadable", "truncated"):
         says.append(f"{words['rcode']}: {rcode.text}.")
     if kind == "truncated":
         says.append(
@@ -202,7 +214,7 @@ def _asides(message: Message, reading: Reading, kind: Kind) -> list[str]:
     why, about = message.why or "", message.about
     said = []
     if kind == "truncated":
-        said.append("truncated: ask again by TCP")
+        said.append("ask again by TCP")
     if kind == "referral" and reading.message is not None:
         addresses = glue(reading.message)
         more = f" and {len(addresses) - _GLUE_SHOWN} more" if len(addresses) > _GLUE_SHOWN else ""

@@ -92,6 +92,18 @@ def leads_nowhere(message: dns.message.Message) -> bool:
     return only_aliases and ends and asked not in (dns.rdatatype.CNAME, dns.rdatatype.ANY)
 
 
+def end_of_aliases(message: dns.message.Message) -> str | None:
+    """The name that the aliases in the answer lead to from the name that was asked for; None where they lead nowhere
+    else."""
+    if not message.question or message.question[0].rdtype in (dns.rdatatype.CNAME, dns.rdatatype.ANY):
+        return None
+    aliases = {each.name: each[0].target for each in message.answer if each.rdtype == dns.rdatatype.CNAME and each}
+    first = name = message.question[0].name
+    while name in aliases:
+        name = aliases.pop(name)  # each is followed once, so that a circle ends
+    return None if name == first else name_text(name)
+
+
 def delegations(message: dns.message.Message) -> list[dns.rrset.RRset]:
     """The name servers that the authority section names."""
     return [each for each in message.authority if each.rdtype == dns.rdatatype.NS]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import dns.edns
 import dns.rcode
 
-from protocols.dns.causes import CAUSES
+from protocols.dns.causes import CAUSES, OF_ALIASES
 
 __all__ = [
     "CAUSES",
@@ -17,6 +17,7 @@ __all__ = [
     "EXTENDED_ERRORS",
     "HEADER",
     "HEADER_OF_QUERY",
+    "OF_ALIASES",
     "OPCODES",
     "OPTIONS",
     "QUESTION_TYPES",

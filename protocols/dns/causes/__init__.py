@@ -9,6 +9,7 @@ from __future__ import annotations
 from protocols.dns.causes import authoritative, resolver
 from protocols.dns.causes.cause import Cause, count_of, plain
 
-__all__ = ["CAUSES", "Cause", "count_of", "plain"]
+__all__ = ["CAUSES", "OF_ALIASES", "Cause", "count_of", "plain"]
 
 CAUSES: dict[str, Cause] = {cause.why: cause for cause in (*authoritative.CAUSES, *resolver.CAUSES)}
+OF_ALIASES: dict[str, Cause] = {cause.why: cause for cause in resolver.OF_ALIASES}

@@ -5,6 +5,8 @@ from __future__ import annotations
 from protocols import limits
 from protocols.dns.causes.cause import Cause
 
+_ALIAS = "{name} is an alias, and {target} is the name at its end"
+
 CAUSES = (
     Cause(
         why="recursed",
@@ -67,8 +69,8 @@ CAUSES = (
         why="unreachable",
         about=("zone", "*servers"),
         tone="passing",
-        says="{rcode}: no server of {zone} answered. {server} tried {servers}, and waited "
-        f"{limits.QUERY_SECONDS} seconds for each at most.",
+        says="{rcode}: no server of {zone} answered. {server} tried {servers}. A host that runs and has no server "
+        f"refuses at once; for one that says nothing it waits up to {limits.QUERY_SECONDS} seconds.",
         help="{servers} did not answer for {zone}. Look whether they run; until then nothing below it can be found.",
         references=((2308, "7.2"), (8914, "4.23")),
     ),
@@ -138,5 +140,45 @@ CAUSES = (
         says="{rcode}: something in {server} failed that is not your doing.",
         help="{server} failed at it. Ask once more.",
         references=((1035, "4.1.1"), (2308, "7.1")),
+    ),
+)
+
+# These instead, where an alias leads to what there is not: the rcode is about the last name of the chain.
+OF_ALIASES = (
+    Cause(
+        why="recursed-no-name",
+        about=("queries",),
+        tone="trouble",
+        says=f"{_ALIAS}. {{server}} made {{queries}} of its own, and an authoritative server said that {{target}} does "
+        "not exist. The rcode is about the last name of the chain.",
+        help="{name} is an alias of {target}, and {target} does not exist. Whoever keeps the zone of {name} has to "
+        "mend it.",
+        references=((6604, "3"), (1034, "3.6.2"), (1034, "5.3.3")),
+    ),
+    Cause(
+        why="recursed-no-data",
+        about=("queries",),
+        tone="done",
+        says=f"{_ALIAS}. {{server}} made {{queries}} of its own, and an authoritative server said that {{target}} "
+        "exists and has no {type} record.",
+        references=((2308, "2.2"), (1034, "3.6.2"), (1034, "5.3.3")),
+    ),
+    Cause(
+        why="cached-no-name",
+        about=("seconds",),
+        tone="trouble",
+        says=f"{_ALIAS}. {{server}} asked nobody: its cache says, for another {{seconds}}, that {{target}} does not "
+        "exist. The rcode is about the last name of the chain.",
+        help="{name} is an alias of {target}, and the resolver's cache knows that {target} does not exist. If it was "
+        "made just now, the resolver asks again in {seconds}.",
+        references=((6604, "3"), (2308, "5"), (2308, "6")),
+    ),
+    Cause(
+        why="cached-no-data",
+        about=("seconds",),
+        tone="done",
+        says=f"{_ALIAS}. {{server}} asked nobody: its cache says, for another {{seconds}}, that {{target}} exists and "
+        "has no {type} record.",
+        references=((2308, "5"), (2308, "6"), (1034, "3.6.2")),
     ),
 )

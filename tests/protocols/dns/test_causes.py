@@ -7,11 +7,12 @@ import pytest
 
 import protocols
 from protocols import limits
-from protocols.dns.causes import CAUSES, count_of, plain
+from protocols.dns.causes import CAUSES, OF_ALIASES, count_of, plain
 from protocols.dns.causes.cause import FORMATS
 from protocols.dns.states import MACHINE
 
-KNOWN = {"server": "ns1.lentil.edu", "name": "www.lentil.edu", "type": "MX", "rcode": "REFUSED"}
+KNOWN = {"server": "ns1.lentil.edu", "name": "www.lentil.edu", "type": "MX", "rcode": "REFUSED", "target": "www2.nz"}
+ALL = [*CAUSES.values(), *OF_ALIASES.values()]
 IN_THE_CONTRACT = {
     *("authoritative", "alias", "alias-out", "alias-dangling", "wildcard", "referral", "no-data", "no-name", "any"),
     *("not-here", "opcode", "class", "bad-version", "format", "meta-type"),
@@ -34,14 +35,14 @@ def test_every_end_of_a_resolution_has_a_sentence():
     assert ends <= set(CAUSES)
 
 
-@pytest.mark.parametrize("cause", CAUSES.values(), ids=lambda cause: cause.why)
+@pytest.mark.parametrize("cause", ALL, ids=lambda cause: cause.why)
 def test_a_cause_names_only_what_is_there(cause):
     known = set(KNOWN) | {key.removeprefix("*") for key in cause.about}
     for template in (cause.says, cause.help):
         assert {key for _, key, _, _ in Formatter().parse(template) if key} <= known
 
 
-@pytest.mark.parametrize("cause", CAUSES.values(), ids=lambda cause: cause.why)
+@pytest.mark.parametrize("cause", ALL, ids=lambda cause: cause.why)
 def test_a_cause_is_a_whole_sentence_with_its_sources(cause):
     for text in sentences(cause, "one.", "two.", "three."):
         assert not re.search(r"[{}]|None|  ", text)
@@ -50,19 +51,19 @@ def test_a_cause_is_a_whole_sentence_with_its_sources(cause):
     assert bool(cause.help) is (cause.tone in ("trouble", "passing"))
 
 
-@pytest.mark.parametrize("cause", CAUSES.values(), ids=lambda cause: cause.why)
+@pytest.mark.parametrize("cause", ALL, ids=lambda cause: cause.why)
 def test_a_cause_without_its_arguments_is_still_a_sentence(cause):
     for text in sentences(cause):
         assert not re.search(r"[{}]|None|  ", text)
 
 
 def test_no_two_causes_share_a_text():
-    for texts in ([cause.says for cause in CAUSES.values()], [cause.help for cause in CAUSES.values() if cause.help]):
+    for texts in ([cause.says for cause in ALL], [cause.help for cause in ALL if cause.help]):
         assert len(texts) == len(set(texts))
 
 
 def test_the_voice_blames_nobody():
-    for cause in CAUSES.values():
+    for cause in ALL:
         assert not re.search(r"\b(invalid|illegal|oops|please|sorry|simply)\b", cause.says + cause.help, re.I), cause
 
 

@@ -127,7 +127,7 @@ def test_a_message_with_another_opcode_is_called_by_it():
         (
             TRUNCATED,
             "NOERROR truncated",
-            "truncated: ask again by TCP · authoritative",
+            "ask again by TCP · authoritative",
             "go-on",
             "A truncated answer, from ns1.vuw.ac.nz",
         ),
@@ -168,6 +168,29 @@ def test_a_refusal_is_explained_from_the_evidence():
         "REFUSED: ns1.lentil.edu is authoritative for lentil.edu only and does not recurse." in shown.explanation.says
     )
     assert shown.help.startswith("ns1.lentil.edu is authoritative for lentil.edu only and does not recurse.")
+
+
+@pytest.mark.parametrize("how", ["recursed", "cached"])
+def test_what_does_not_exist_at_the_end_of_an_alias_is_its_last_name(how):
+    chain = "www.vuw.ac.nz. 60 CNAME old.vuw.ac.nz.\nold.vuw.ac.nz. 60 CNAME gone.vuw.ac.nz."
+    shown = described(answer(ASKED, f"{how}-no-name", "3", rcode=3, answer=chain, authority=SOA), ASKED)
+    assert "that gone.vuw.ac.nz does not exist" in says(shown)
+    assert "RFC 6604 §3" in [source.label for source in shown.explanation.references]
+    assert shown.help.startswith("www.vuw.ac.nz is an alias of gone.vuw.ac.nz, and ")
+    shown = described(answer(ASKED, f"{how}-no-data", "3", answer=chain, authority=SOA), ASKED)
+    assert "that gone.vuw.ac.nz exists and has no A record" in says(shown)
+
+
+def test_aliases_in_a_circle_end_somewhere():
+    circle = "www.vuw.ac.nz. 60 CNAME a.vuw.ac.nz.\na.vuw.ac.nz. 60 CNAME www.vuw.ac.nz."
+    shown = described(answer(ASKED, "recursed-no-name", "3", rcode=3, answer=circle), ASKED)
+    assert "that www.vuw.ac.nz does not exist" in says(shown)
+
+
+def test_a_truncated_answer_is_not_said_to_be_all():
+    shown = described(TRUNCATED, TO_VUW)
+    assert "these are all" not in says(shown)
+    assert says(shown).startswith("The whole of it does not fit")
 
 
 def test_many_records_are_counted():

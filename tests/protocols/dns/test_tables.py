@@ -30,7 +30,8 @@ IN_SENTENCES = {(1034, "3.7.1"), (1035, "4.1"), (1035, "4.1.2"), (2181, "9"), (7
 def cited() -> set[tuple[int, str]]:
     sources = {meaning.source for meaning in MEANINGS}
     sources |= {source for table in (tables.HEADER, tables.HEADER_OF_QUERY) for _, source in table.values()}
-    return sources | {source for cause in tables.CAUSES.values() for source in cause.references} | IN_SENTENCES
+    causes = (*tables.CAUSES.values(), *tables.OF_ALIASES.values())
+    return sources | {source for cause in causes for source in cause.references} | IN_SENTENCES
 
 
 def test_what_is_cited_is_a_section_that_is_known():
