@@ -14,6 +14,7 @@ from protocols.dns.reading import (
     Reading,
     data_text,
     delegations,
+    is_a_resolvers,
     kind_of,
     name_text,
     question_words,
@@ -28,7 +29,7 @@ _TYPED_SHOWN = 120
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Why a query was sent: sentences, (RFC, section) of each, and the state of the resolution that it belongs to."""
+    """Why a query was sent: sentences, (RFC, section) of each, and the state that a resolution turns to with it."""
 
     says: tuple[str, ...] = ()
     sources: tuple[tuple[int, str], ...] = ()
@@ -48,16 +49,25 @@ def why_asked(query: Message, reading: Reading, cause: Event | None) -> Asked:
     if not isinstance(cause, Message):
         return Asked()
     if cause.side == "S":
-        asked = _after_response(query, reading, cause, read(cause.raw))
-        return replace(asked, state=None) if _is_a_users(reading, cause) else asked
+        came = read(cause.raw)
+        return replace(_after_response(query, reading, cause, came), state=_find_turn(query, reading, cause, came))
     if cause.client.address == query.client.address:
         return _after_silence(query, cause)
-    return _at_first(query, reading, cause)
+    return replace(_at_first(query, reading, cause), state=ASKING)
 
 
-def _is_a_users(reading: Reading, cause: Message) -> bool:
-    """Whether a program of a user's asks, which resolves nothing itself: it wants recursion, or had it just before."""
-    return bool(reading.flags & RD) or (cause.why or "").startswith(("recursed", "cached"))
+def _find_turn(query: Message, reading: Reading, response: Message, came: Reading) -> str | None:
+    """The state that a resolution turns to with `query`; None where it goes on in its state, or nothing is resolved.
+
+    A resolver's first query tells that it asks. What follows a referral looks the same when `dig +trace` sends it,
+    which resolves nothing that could end, so a state is told only where the transport changes: to TCP after what was
+    truncated, and back. Of `dig +norecurse` this takes a retry by TCP for a resolver's.
+    """
+    if not is_a_resolvers(reading) or (response.why or "").startswith(("recursed", "cached")):
+        return None
+    if query.transport == "tcp":
+        return RETRYING if response.transport == "udp" and kind_of(came) == "truncated" else None
+    return ASKING if response.transport == "tcp" else None
 
 
 def _at_first(query: Message, reading: Reading, asked: Message) -> Asked:
@@ -69,16 +79,15 @@ def _at_first(query: Message, reading: Reading, asked: Message) -> Asked:
         else f"It begins at {called(query.server)}, a server of the closest zone that it knows."
     )
     wanted = f"{called(asked.client)} asked it for the {rdtype} records of {plain(name)}" if name else "It was asked"
-    return Asked((f"{wanted}, and its cache has no answer. {start}",), ((1034, "5.3.3"),), ASKING)
+    return Asked((f"{wanted}, and its cache has no answer. {start}",), ((1034, "5.3.3"),))
 
 
 def _after_silence(query: Message, before: Message) -> Asked:
     """The query before was not answered."""
-    if query.server.address == before.server.address:
-        says = f"{called(query.server)} did not answer, so it is asked once more."
-    else:
-        says = f"{called(before.server)} did not answer, so the next server is asked."
-    return Asked((says,), ((1034, "5.3.3"), (2308, "7.2")), ASKING)
+    is_same = query.server.address == before.server.address
+    then = "it is asked once more" if is_same else "the next server is asked"
+    says = f"{called(before.server)} did not answer: nothing listens there, or it was silent for too long. So {then}."
+    return Asked((says,), ((1034, "5.3.3"), (2308, "7.2")))
 
 
 def _after_response(query: Message, reading: Reading, response: Message, came: Reading) -> Asked:
@@ -88,28 +97,57 @@ def _after_response(query: Message, reading: Reading, response: Message, came: R
     _, rdtype, name = question_words(reading)
     if kind == "truncated" and query.transport == "tcp":
         says = f"The answer of {before} was cut to fit a datagram, so the same is asked again by TCP."
-        return Asked((says,), ((2181, "9"), (7766, "5")), RETRYING)
+        return Asked((says,), ((2181, "9"), (7766, "5")))
     if message is None or kind in ("unreadable", "error"):
-        return Asked((f"{before} could not say, so the next server is asked.",), ((1034, "5.3.3"),), ASKING)
+        return Asked((f"{before} could not say, so the next server is asked.",), ((1034, "5.3.3"),))
     if kind == "referral":
         delegation = delegations(message)[0]
         servers = {data_text(each, WHOLE).removesuffix(".").lower() for each in delegation}
         zone = plain(delegation.name.to_text())
         if name.lower() in servers and rdtype in ("A", "AAAA") and question_words(came)[2].lower() != name.lower():
             says = f"{before} named {name} as a server of {zone} without its address, so that is found out first."
-            return Asked((says,), ((1034, "5.3.3"), (1034, "4.2.1")), ASKING)
+            return Asked((says,), ((1034, "5.3.3"), (1034, "4.2.1")))
         says = f"It follows the referral of {before}: {zone} is delegated to {server}, so that is asked next."
-        return Asked((says,), ((1034, "5.3.3"), (1034, "4.3.1")), ASKING)
+        return Asked((says,), ((1034, "5.3.3"), (1034, "4.3.1")))
     alias = _alias_to(came, name)
     if alias:
         says = f"It follows the alias: {alias} is another name for {name}, so that is looked up now."
-        return Asked((says,), ((1034, "5.2.2"), (1034, "3.6.2")), ASKING)
+        return Asked((says,), ((1034, "5.2.2"), (1034, "3.6.2")))
     if kind == "answer" and query.server.address in _addresses(came):
         says = f"The address of {server} is known now, so it can be asked."
-        return Asked((says,), ((1034, "5.3.3"),), ASKING)
+        return Asked((says,), ((1034, "5.3.3"),))
     if question_words(came) == question_words(reading) and not reading.flags & RD:
-        return Asked((f"{before} could not say, so the next server is asked.",), ((1034, "5.3.3"),), ASKING)
-    return Asked((f"The response of {before} led to it.",), ((1034, "5.3.3"),), ASKING)
+        return Asked((f"{before} could not say, so the next server is asked.",), ((1034, "5.3.3"),))
+    return _after_other_words(query, reading, response, came)
+
+
+def _after_other_words(query: Message, reading: Reading, response: Message, came: Reading) -> Asked:
+    """A response to another question led to it, and not as a resolver goes on from an answer."""
+    before = called(response.server)
+    _, rdtype, name = question_words(reading)
+    _, type_before, name_before = question_words(came)
+    zone = _served_by(came, name)
+    if zone is not None and rdtype in ("A", "AAAA"):
+        says = f"{before} named {name} as a server of {zone}, and to ask it its address has to be known."
+        return Asked((says,), ((1034, "4.2.1"),))
+    if name and name.lower() == name_before.lower():
+        return Asked((f"The {type_before} records of {name} were asked for before; now it is the {rdtype} records.",))
+    return Asked((f"{called(query.client)} had the response of {before} before it, and asks this next.",))
+
+
+def _served_by(came: Reading, server: str) -> str | None:
+    """The zone that has `server` among its name servers, as the answer in `came` lists them."""
+    message = came.message
+    lists = [each for each in message.answer if each.rdtype == dns.rdatatype.NS] if message else []
+    return next(
+        (
+            plain(each.name.to_text())
+            for each in lists
+            for data in each
+            if data_text(data, WHOLE).removesuffix(".").lower() == server.lower()
+        ),
+        None,
+    )
 
 
 def _alias_to(came: Reading, name: str) -> str | None:

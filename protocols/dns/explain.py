@@ -10,7 +10,20 @@ from protocols.dns import tables
 from protocols.dns.asking import called, why_asked
 from protocols.dns.causes import Cause, count_of, plain
 from protocols.dns.fields import refer, sections
-from protocols.dns.reading import AA, RD, Kind, Reading, end_of_aliases, gist, glue, kind_of, question_words, read
+from protocols.dns.reading import (
+    AA,
+    RD,
+    TC,
+    Kind,
+    Reading,
+    end_of_aliases,
+    gist,
+    glue,
+    is_a_resolvers,
+    kind_of,
+    question_words,
+    read,
+)
 from protocols.dns.states import ANSWERED, COURSE, FAILED, MACHINE
 from protocols.events import Event, Message
 from protocols.lesson import draw_lesson
@@ -137,7 +150,7 @@ def _on_response(shown: Description, message: Message, reading: Reading, cause: 
         parts=_response_parts(reading, kind),
         tone=_tone(reading, kind, known),
         aside=_listed(_asides(message, reading, kind)),
-        help=_help(message, reading, kind, known, words),
+        help=_help(message, reading, known, words, cause),
         explanation=Explanation(
             title=f"{_TITLES[kind]}, from {called(message.server)}",
             says=tuple(says),
@@ -228,14 +241,22 @@ def _asides(message: Message, reading: Reading, kind: Kind) -> list[str]:
     return [*said, _by(message)]
 
 
-def _help(message: Message, reading: Reading, kind: Kind, cause: Cause | None, words: dict[str, str]) -> str | None:
-    if kind == "unreadable":
+def _help(
+    message: Message, reading: Reading, known: Cause | None, words: dict[str, str], cause: Event | None
+) -> str | None:
+    """What is wrong, and what to do: advice for a person, so a resolver gets none. It knows what to do."""
+    if kind_of(reading) == "unreadable":
         return reading.trouble
-    if cause is not None:
-        return cause.fill(cause.help, message.about, words) or None
-    if reading.rcode == 0:
+    if known is not None:
+        advice = known.fill(known.help, message.about, words)
+    elif reading.rcode and not reading.flags & TC:
+        rcode = tables.RCODES.get(reading.rcode, tables.OTHER_RCODE)
+        advice = f"{words['server']} says {words['rcode']}: {rcode.text}."
+    else:
+        advice = ""
+    if advice and isinstance(cause, Message) and is_a_resolvers(read(cause.raw)):
         return None
-    return f"{words['server']} says {words['rcode']}: {tables.RCODES.get(reading.rcode, tables.OTHER_RCODE).text}."
+    return advice or None
 
 
 def _state_after(message: Message) -> str | None:

@@ -16,7 +16,7 @@ import dns.rrset
 from protocols.dns.wire import WireError, read_message
 
 HEADER = 12  # octets: RFC 1035 section 4.1.1
-QR, AA, TC, RD = 0x8000, 0x0400, 0x0200, 0x0100  # RFC 1035 section 4.1.1
+QR, AA, TC, RD, AD = 0x8000, 0x0400, 0x0200, 0x0100, 0x0020  # RFC 1035 section 4.1.1, RFC 6840 section 5.7
 SHOWN = 3  # records of an answer that stand in its line
 LENGTH = 80  # characters of a record's data that stand in a line
 WHOLE = 2_000  # more than any name has in presentation form
@@ -82,6 +82,13 @@ def kind_of(reading: Reading) -> Kind:
     if message.answer:
         return "answer"
     return "referral" if delegations(message) and not reading.flags & AA else "no-data"
+
+
+def is_a_resolvers(query: Reading) -> bool:
+    """Whether `query` looks like one of a resolver: it desires no recursion, says nothing of AD, and speaks EDNS. A
+    program that somebody runs desires recursion unless it is told not to; other ways of asking show it as well
+    (nslookup has no EDNS, dig of BIND sets AD). It takes `dig +norecurse` and `dig +trace` of a lab for a resolver."""
+    return query.message is not None and not query.flags & (RD | AD) and query.message.edns >= 0
 
 
 def leads_nowhere(message: dns.message.Message) -> bool:

@@ -32,8 +32,9 @@ from tests.protocols.dns.messages import (
 
 TYPED = Console(seq=1, at=0, console=1, action="typed", raw=b"dig www.vuw.ac.nz", client_id="page-1")
 ASKED = ask("www.vuw.ac.nz")
-TO_NZ = ask("www.vuw.ac.nz", client=RESOLVER, server=NZ, rd=False)
-TO_VUW = ask("www.vuw.ac.nz", client=RESOLVER, server=VUW, rd=False)
+TO_NZ = ask("www.vuw.ac.nz", client=RESOLVER, server=NZ, rd=False, use_edns=0)
+TO_VUW = ask("www.vuw.ac.nz", client=RESOLVER, server=VUW, rd=False, use_edns=0)
+TO_VUW_BY_TCP = ask("www.vuw.ac.nz", client=RESOLVER, server=VUW, rd=False, use_edns=0, transport="tcp")
 REFERRAL = answer(
     TO_NZ,
     "referral",
@@ -202,31 +203,35 @@ def test_many_records_are_counted():
 @pytest.mark.parametrize(
     ("query", "cause", "word"),
     [
-        (ask("www.vuw.ac.nz", client=RESOLVER, server=ROOT, rd=False), ASKED, "begins at the root"),
+        (ask("www.vuw.ac.nz", client=RESOLVER, server=ROOT, rd=False, use_edns=0), ASKED, "begins at the root"),
         (TO_VUW, ASKED, "begins at ns1.vuw.ac.nz, a server of the closest zone that it knows"),
         (TO_VUW, REFERRAL, "follows the referral of ns1.dns.net.nz: vuw.ac.nz is delegated to ns1.vuw.ac.nz"),
         (
-            ask("ns1.vuw.ac.nz", client=RESOLVER, server=ROOT, rd=False),
+            ask("ns1.vuw.ac.nz", client=RESOLVER, server=ROOT, rd=False, use_edns=0),
             REFERRAL,
             "named ns1.vuw.ac.nz as a server of vuw.ac.nz without its address",
         ),
         (
-            ask("www2.vuw.ac.nz", client=RESOLVER, server=ROOT, rd=False),
+            ask("www2.vuw.ac.nz", client=RESOLVER, server=ROOT, rd=False, use_edns=0),
             ALIAS,
             "www.vuw.ac.nz is another name for www2",
         ),
         (
-            ask("www.vuw.ac.nz", client=RESOLVER, server=VUW, rd=False, transport="tcp"),
+            TO_VUW_BY_TCP,
             TRUNCATED,
             "the same is asked again by TCP",
         ),
         (TO_VUW, answer(TO_NZ, "not-here", "nz.", rcode=5), "ns1.dns.net.nz could not say, so the next server"),
-        (TO_VUW, TO_NZ, "ns1.dns.net.nz did not answer, so the next server"),
-        (TO_VUW, TO_VUW, "ns1.vuw.ac.nz did not answer, so it is asked once more"),
+        (
+            TO_VUW,
+            TO_NZ,
+            "it was silent for too long. So the next server is asked",
+        ),
+        (TO_VUW, TO_VUW, "So it is asked once more"),
         (
             TO_VUW,
             answer(
-                ask("ns1.vuw.ac.nz", client=RESOLVER, server=NZ, rd=False),
+                ask("ns1.vuw.ac.nz", client=RESOLVER, server=NZ, rd=False, use_edns=0),
                 "authoritative",
                 "vuw.ac.nz.",
                 answer="ns1.vuw.ac.nz. 60 A 130.195.85.10",
@@ -238,7 +243,60 @@ def test_many_records_are_counted():
 def test_a_query_says_what_led_to_it(query, cause, word):
     shown = described(query, cause)
     assert word in says(shown)
-    assert shown.explanation.after in ("asking", "retrying")
+
+
+@pytest.mark.parametrize(
+    ("query", "cause", "state"),
+    [
+        (TO_NZ, ASKED, "asking"),  # a resolver's first
+        (TO_VUW, REFERRAL, None),  # it goes on asking, or dig +trace does
+        (TO_VUW, TO_NZ, None),
+        (TO_VUW_BY_TCP, TRUNCATED, "retrying"),
+        (TO_VUW, answer(TO_VUW_BY_TCP, "referral", "vuw.ac.nz."), "asking"),
+        (TO_NZ, answer(ask(".", "NS"), "recursed", "1"), None),  # dig +trace
+        (ask("www.vuw.ac.nz", transport="tcp"), answer(ASKED, "recursed", "1", flags="TC"), None),
+        (ASKED, ASKED, None),  # dig asks again
+    ],
+)
+def test_a_query_tells_a_resolutions_state_only_where_it_is_one(query, cause, state):
+    assert described(query, cause).explanation.after == state
+
+
+@pytest.mark.parametrize(
+    ("query", "cause", "words"),
+    [
+        (
+            ask("a.root-servers.net"),
+            answer(ask(".", "NS"), "recursed", "1", answer=". 60 NS a.root-servers.net."),
+            "named a.root-servers.net as a server of the root, and to ask it its address has to be known.",
+        ),
+        (
+            ask("www.vuw.ac.nz", "AAAA"),
+            answer(ASKED, "recursed", "1", answer="www.vuw.ac.nz. 60 A 130.195.86.18"),
+            "The A records of www.vuw.ac.nz were asked for before; now it is the AAAA records.",
+        ),
+        (
+            ask("www.lentil.edu"),
+            answer(ASKED, "recursed", "1", answer="www.vuw.ac.nz. 60 A 130.195.86.18"),
+            "student.vuw.ac.nz had the response of vuwwincodc00001.vuw.ac.nz before it, and asks this next.",
+        ),
+    ],
+)
+def test_a_programs_next_query_says_what_came_before_it(query, cause, words):
+    assert words in says(described(query, cause))
+
+
+def test_advice_stands_where_the_response_goes_to_a_person():
+    def refused(**how: Any) -> Any:
+        query = ask("www.vuw.ac.nz", server=LENTIL, **how)
+        return described(answer(query, "not-here", "lentil.edu.", rcode=5), query)
+
+    assert refused().help
+    assert refused(use_edns=0).help
+    assert refused(rd=False).help  # nslookup, which has no EDNS
+    to_a_resolver = refused(rd=False, use_edns=0, client=RESOLVER)
+    assert (to_a_resolver.help, to_a_resolver.tone) == (None, "trouble")
+    assert "is authoritative for lentil.edu only" in says(to_a_resolver)
 
 
 def test_a_program_that_a_resolver_told_a_servers_address_resolves_nothing_itself():
@@ -282,7 +340,7 @@ def test_every_field_of_the_header_has_its_meaning_and_the_header_its_source():
 
 def test_what_is_asked_and_told_stands_before_the_header():
     titles = [section.title for section in described(REFERRAL, TO_NZ).explanation.sections]
-    assert titles == ["Question", "Authority section", "Additional section", "Header"]
+    assert titles == ["Question", "Authority section", "Additional section", "Header", "EDNS"]
 
 
 def test_bits_that_say_nothing_in_a_query_are_not_read_as_a_responses():
