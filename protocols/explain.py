@@ -122,7 +122,7 @@ _FIRST_WORD: dict[str, tuple[str, Reference | None]] = {
 # The event does not say which protocol was spoken, so these are true of each.
 _CLOSED = {
     "quit": "The server closed the connection after QUIT. The session ended in order.",
-    "closed": "The client closed the connection. What the server had not answered until then is lost.",
+    "closed": "The client closed the connection: it says nothing more on it, and hears nothing more.",
     "lost": "The connection broke off. What the server had not answered until then is lost.",
     "idle": "The server closed the connection: it heard nothing for a long time.",
     "limit": "The server closed the connection: a limit was reached.",

@@ -45,6 +45,13 @@ def test_each_end_of_a_connection_has_a_sentence_of_its_own(why):
     assert len(notes) == (2 if why == "quit" else 3)
 
 
+def test_a_client_that_closes_its_connection_is_not_said_to_lose_an_answer():
+    note = explain.describe(Closed(seq=1, at=0, conn="1.1", side="C", why="closed"), None).note
+    assert note is not None
+    assert note.startswith("The client closed the connection")
+    assert "lost" not in note
+
+
 def test_what_was_typed_is_not_shown_itself_but_keeps_its_id_and_its_text():
     shown = explain.describe(TYPED, None)
     assert (shown.client_id, shown.parts, shown.note, shown.help) == ("page-1", (), None, None)

@@ -84,10 +84,12 @@ CAUSES = (
         why="not-here",
         about=("*zones",),
         tone="trouble",
-        says="{rcode}: {server} is authoritative for {zones} and does not recurse.",
+        says="{rcode} says nothing of whether {name} exists. The name is in no zone of {server}, which is "
+        "authoritative for {zones}. To find out it would have to ask other servers. One that does so for whoever comes "
+        "can be made to flood others with answers, so this one does it for nobody.",
         help="{server} is authoritative for {zones} and does not recurse. Ask your resolver, or a server of the zone "
         "that {name} is in.",
-        references=((1034, "4.3.1"), (1035, "4.1.1")),
+        references=((1034, "4.3.1"), (5358, "4"), (1035, "4.1.1")),
     ),
     Cause(
         why="opcode",

@@ -53,6 +53,7 @@ SECTIONS = {
     (5001, "2.3"): "The NSID Option",
     (5155, "3"): "The NSEC3 Resource Record",
     (5155, "4"): "The NSEC3PARAM Resource Record",
+    (5358, "4"): "Recommended Configuration",
     (5936, "2"): "AXFR Messages",
     (6604, "3"): "RCODE Clarification",
     (6672, "2.1"): "Format",
