@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from protocols import limits
 from protocols.description import Description, Explanation, PartStyle, Reference, Tone, visible
 from protocols.dns import tables
 from protocols.dns.asking import called, why_asked
@@ -33,6 +34,7 @@ Told = tuple[list[str], list[tables.Source]]
 
 _OCTETS_SHOWN = 32  # of what is no message
 _GLUE_SHOWN = 2
+_MICROSECONDS = 1_000_000
 _ASKS = 0  # the opcode QUERY
 
 _TITLES: dict[Kind, str] = {
@@ -143,7 +145,7 @@ def _on_response(shown: Description, message: Message, reading: Reading, cause: 
     kind = kind_of(reading)
     known = _cause_of(message, reading)
     asked = reading if reading.question or not isinstance(cause, Message) else read(cause.raw)
-    words = _words(message, reading, asked)
+    words = _words(message, reading, asked) | {"waited": _waited(message, cause)}
     says, sources = _why_so(message, reading, kind, known, words)
     return replace(
         shown,
@@ -182,6 +184,16 @@ def _words(message: Message, reading: Reading, asked: Reading) -> dict[str, str]
         "type": rdtype or "such",
         "rcode": tables.rcode_name(reading.rcode),
     }
+
+
+def _waited(response: Message, query: Event | None) -> str:
+    """How long a resolver that found no server waited for them, as far as the time of its response tells."""
+    if query is not None and response.at - query.at < limits.QUERY_SECONDS * _MICROSECONDS:
+        return "It waited for none of them: nothing listens at their addresses, which shows at once."
+    return (
+        f"It waits up to {limits.QUERY_SECONDS} seconds for one that is silent; where nothing listens, that shows at "
+        "once."
+    )
 
 
 def _why_so(message: Message, reading: Reading, kind: Kind, cause: Cause | None, words: dict[str, str]) -> Told:

@@ -18,8 +18,8 @@ class Cause:
     `why` is the key. `about` names the cause's arguments in their order; one that begins with "*" is all the rest.
     `says` tells why it is answered so, `help` what to do where something went wrong. In both stand, in braces, the
     arguments, {server} who answers, {name} and {type} of what it was asked, the name {target} at the end of the
-    answer's aliases, and the response's {rcode}. `tone` is what the response asks of the client, `references` are (RFC,
-    section).
+    answer's aliases, the response's {rcode}, and the sentence {waited} on how long servers were waited for. `tone` is
+    what the response asks of the client, `references` are (RFC, section).
     """
 
     why: str
@@ -30,8 +30,8 @@ class Cause:
     help: str = ""
 
     def fill(self, template: str, arguments: tuple[str, ...], known: dict[str, str]) -> str:
-        """`says` or `help` as `template` with its braces filled; `known` are {server}, {name}, {type}, {target} and
-        {rcode}. An argument that is not there is called "something"."""
+        """`says` or `help` as `template` with its braces filled; `known` are {server}, {name}, {type}, {target},
+        {rcode} and {waited}. An argument that is not there is called "something"."""
         values = {}
         for number, key in enumerate(self.about):
             given = arguments[number:] if key.startswith("*") else arguments[number : number + 1]

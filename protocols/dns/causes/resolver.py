@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from protocols import limits
 from protocols.dns.causes.cause import Cause
 
 _ALIAS = "{name} is an alias, and {target} is the name at its end"
@@ -69,8 +68,7 @@ CAUSES = (
         why="unreachable",
         about=("zone", "*servers"),
         tone="passing",
-        says="{rcode}: no server of {zone} answered. {server} tried {servers}. A host that runs and has no server "
-        f"refuses at once; for one that says nothing it waits up to {limits.QUERY_SECONDS} seconds.",
+        says="{rcode}: no server of {zone} answered. {server} tried {servers}. {waited}",
         help="{servers} did not answer for {zone}. Look whether they run; until then nothing below it can be found.",
         references=((2308, "7.2"), (8914, "4.23")),
     ),

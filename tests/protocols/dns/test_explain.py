@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -191,6 +192,13 @@ def test_a_truncated_answer_is_not_said_to_be_all():
     shown = described(TRUNCATED, TO_VUW)
     assert "these are all" not in says(shown)
     assert says(shown).startswith("The whole of it does not fit")
+
+
+def test_a_resolver_without_servers_says_whether_it_waited_for_them():
+    failed = answer(ASKED, "unreachable", "vuw.ac.nz.", "ns1.vuw.ac.nz.", rcode=2)
+    assert "It waited for none of them: nothing listens at their addresses" in says(described(failed, ASKED))
+    late = replace(failed, at=int(limits.QUERY_SECONDS * 1_000_000))
+    assert f"waits up to {limits.QUERY_SECONDS} seconds for one that is silent" in says(described(late, ASKED))
 
 
 def test_many_records_are_counted():
