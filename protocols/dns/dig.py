@@ -1,7 +1,7 @@
 """What is asked of dig, and the queries that it makes of it. Pure.
 
-The words are those of dig of BIND 9.18, as far as they go. Its queries are too, but have no cookie (RFC 7873) and leave
-the AD bit alone (RFC 6840 section 5.7).
+The words are those of dig of BIND 9.18, as far as they go. Its queries are too, the AD bit included (RFC 6840 section
+5.7), but have no cookie (RFC 7873).
 """
 
 from __future__ import annotations
@@ -176,7 +176,7 @@ def make_query(asked: Asked, name: Name, rdtype: RdataType, wants_recursion: boo
         use_edns=0 if asked.has_edns else False,
         payload=asked.bufsize if asked.has_edns else None,
         want_dnssec=asked.has_edns and asked.wants_signatures,
-        flags=dns.flags.RD if wants_recursion else 0,
+        flags=dns.flags.AD | (dns.flags.RD if wants_recursion else 0),
     )
 
 

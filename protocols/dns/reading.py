@@ -86,8 +86,8 @@ def kind_of(reading: Reading) -> Kind:
 
 def is_a_resolvers(query: Reading) -> bool:
     """Whether `query` looks like one of a resolver: it desires no recursion, says nothing of AD, and speaks EDNS. A
-    program that somebody runs desires recursion unless it is told not to; other ways of asking show it as well
-    (nslookup has no EDNS, dig of BIND sets AD). It takes `dig +norecurse` and `dig +trace` of a lab for a resolver."""
+    program that somebody runs desires recursion unless it is told not to; then other things show it (nslookup has no
+    EDNS, dig sets AD)."""
     return query.message is not None and not query.flags & (RD | AD) and query.message.edns >= 0
 
 

@@ -93,7 +93,7 @@ NSLOOKUP = {
 
 def commands() -> dict[str, str]:
     """Ours, and theirs."""
-    plain = "dig +nocookie +noadflag"
+    plain = "dig +nocookie"
     return {f"dig {words}": f"{plain} {words}" for words in [*DIG, *SHORT, *TRACE, *ELSEWHERE]} | {
         f"nslookup {words}": f"nslookup {words}" for words in NSLOOKUP
     }
