@@ -32,7 +32,7 @@ const transcript = new Transcript($("transcript"), $("news"), choose);
 const ladder = new Ladder($("ladder"), $("ladder-news"), page.dataset.student, choose);
 const socket = new LabSocket(page.dataset.lab, { events: take, refused: refuse, paused: pause, lost: lose });
 const trouble = new Trouble($("trouble"));
-const outbox = new Outbox(socket, (items) => drawPending($("pending"), items));
+const outbox = new Outbox(socket, showPending);
 
 // Where this user may type:
 let box = null;
@@ -51,11 +51,12 @@ function take(descriptions, whole) {
   if (descriptions.length) endPause();
   for (const description of descriptions) {
     if (description.parts && description.kind !== "console") description.number = ++lines;
+    if (description.facts && "typed" in description.facts) description.program = sessions.program; // that reads it
     sessions.apply(description);
     outbox.settle(description);
   }
   if (descriptions.some(({ kind }) => kind === "lab")) giveBack(outbox.clear());
-  drawPending($("pending"), outbox.items);
+  showPending(outbox.items);
   for (const view of [transcript, ladder]) view.add(descriptions, complete);
   refreshMailboxes(descriptions);
   if (whole) catchUp();
@@ -134,7 +135,11 @@ function refuse(sentence, clientId) {
   const item = outbox.refuse(clientId);
   complain(item ? `${sentence} “${item.text}” was not sent.` : sentence);
   if (item) box.giveBack(item.text);
-  drawPending($("pending"), outbox.items);
+  showPending(outbox.items);
+}
+
+function showPending(items) {
+  drawPending($("pending"), items, Boolean(sessions.present));
 }
 
 function giveBack(lost) {

@@ -70,13 +70,14 @@ export class Outbox {
   settle(description) {
     const index = this.items.findIndex((item) => isOf(description, item));
     const item = this.items[index];
+    if (item && isNew(item)) {
+      item.typed = description.seq;
+      this.#settled.push(Date.now());
+    }
     if (description.kind === "block" && description.side === "C") this.items = this.items.filter(isNew);
     else if (item && isShown(description)) {
       // A block may have shown those typed before it.
       this.items = this.items.filter((other, place) => place > index || (place < index && isNew(other)));
-    } else if (item) {
-      item.typed = description.seq;
-      this.#settled.push(Date.now());
     }
   }
 
@@ -111,7 +112,7 @@ function isOf(description, item) {
 }
 
 function isShown(description) {
-  return Boolean(description.parts || description.note || description.heading);
+  return Boolean(description.parts || description.note || description.heading || description.program);
 }
 
 function isNew(item) {

@@ -33,7 +33,7 @@ export function drawWay(route, side) {
 
 function drawRow(description, context) {
   if (description.heading) return drawHeading(description);
-  if (description.parts && !description.side) return drawOutput(description, context);
+  if (isOfProgram(description)) return drawOutput(description, context);
   if (description.parts) return drawWire(description, context);
   return description.note ? drawNote(description) : null;
 }
@@ -45,7 +45,7 @@ function drawHeading({ heading: [title, rest] }) {
 
 function classes(description, { phase, newPhase, arrived }) {
   return [
-    description.heading ? "heading" : !description.parts ? "note" : description.side ? "line" : "output",
+    description.heading ? "heading" : isOfProgram(description) ? "output" : description.parts ? "line" : "note",
     `kind-${description.kind}`,
     !description.conn && "apart",
     description.side && `side-${description.side}`,
@@ -66,11 +66,16 @@ function drawWire(description, { number, time }) {
   return row;
 }
 
+// What a program printed or read, and not what went over a wire.
+function isOfProgram({ parts, side, program }) {
+  return Boolean(program || (parts && !side));
+}
+
 // What a program printed, and what was typed to get it.
-function drawOutput(description, { typed }) {
+function drawOutput({ parts }, { typed }) {
   const prompt = element("span", { "aria-hidden": true }, "› ");
-  const caption = typed ? element("p", { class: "typed" }, prompt, typed) : null;
-  const printed = element("pre", {}, ...drawPieces(description.parts));
+  const caption = typed === undefined ? null : element("p", { class: "typed" }, prompt, typed);
+  const printed = parts ? element("pre", {}, ...drawPieces(parts)) : null;
   return element("div", { class: "row" }, caption, printed);
 }
 

@@ -63,25 +63,26 @@ export class Transcript {
   }
 
   #draw(description, live) {
-    const { seq, at, conn, parts, number } = description;
+    const { seq, at, conn, parts, number, program } = description;
     this.#times.set(seq, at);
     if (description.heading) this.#headings.set(conn, description.heading);
-    if (parts) this.#scroller.classList.remove("silent");
+    if (parts || program) this.#scroller.classList.remove("silent");
     const phase = this.#phaseOf(description);
     const time = parts && this.#timeOf(description);
     const command = this.#commandOf(description);
-    const typed = command === this.#printed ? null : command?.typed; // said once above all that it printed
+    const typed = command === this.#printed ? undefined : command?.typed; // said once above all that it printed
     const item = drawLine(description, { number, time, arrived: live, typed, ...phase });
     if (!item) return [];
     const again = this.#headRun(description);
     this.#previous = description;
-    this.#printed = parts && !description.side ? command : null;
+    this.#printed = program || (parts && !description.side) ? command : null;
     if (description.explanation) this.#choosing.offer(item, { description, number });
     return again ? [again, item] : [item];
   }
 
   #commandOf({ seq, because, facts }) {
-    const command = facts?.typed ? { seq, typed: facts.typed } : this.#commands.get(because);
+    const isTyped = facts && "typed" in facts;
+    const command = isTyped ? { seq, typed: facts.typed } : this.#commands.get(because);
     if (command) this.#commands.set(seq, command);
     return command ?? null;
   }

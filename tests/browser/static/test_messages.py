@@ -205,6 +205,32 @@ def test_nslookup_has_its_own_prompt_until_it_ends(log, story, open_lab):
     expect(page.locator("#prompt")).to_contain_text("student.vuw.ac.nz")
 
 
+def test_what_a_program_reads_stands_in_the_transcript_even_where_it_prints_nothing(log, story, open_lab):
+    story.print("nslookup-begins", "", story.type("nslookup"))
+    log.descriptions += story.descriptions()
+    log.answer = lambda message: None
+    page = open_lab()
+    command = page.get_by_role("textbox", name="Command")
+    command.fill("set type=mx")
+    command.press("Enter")
+    expect(page.locator("#pending .bytes")).to_contain_text("set type=mx")
+    expect(page.locator("#pending .side")).to_have_count(0)
+    log.add("console", client_id=log.received[-1]["client_id"], facts={"typed": "set type=mx"})
+    log.show(len(log.descriptions) - 1)
+    expect(page.locator("#pending li")).to_have_count(0)
+    expect(page.locator("li.output").last).to_contain_text("set type=mx")
+    expect(page.locator("li.output").last.locator("pre")).to_have_count(0)
+
+
+def test_what_a_program_prints_at_once_stands_below_what_it_read(log, story, open_lab):
+    story.print("nslookup-begins", "", story.type("nslookup"))
+    story.print("output", "Default server: 10.0.0.2", story.type("set all"))
+    log.descriptions += story.descriptions()[-4:]
+    page = open_lab()
+    expect(page.locator("li.output").nth(-2)).to_contain_text("set all")
+    expect(page.locator("li.output").last).to_have_text("Default server: 10.0.0.2")
+
+
 def test_hosts_are_few_at_first_and_name_servers_can_be_asked(open_story):
     page = open_story()
     task = page.get_by_role("complementary", name="Task")
