@@ -3,6 +3,7 @@ and of a world, what can be said while nothing is connected. Pure."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 from typing import Any
 
@@ -19,8 +20,8 @@ def draw_lesson(
     subject: str,
     none: str,
 ) -> dict[str, Any]:
-    """The lesson of `machine`, as plain JSON values. An arrow is `usual` where it belongs to `course`: what happens
-    when nothing goes wrong. `says` are by state (text, fill), a Suggestion each. `subject` is what has the states (a
+    """The lesson of `machine`, as plain JSON values. An arrow is `usual` where it belongs to `course`: those
+    that a diagram shows. `says` are by state (text, fill), a Suggestion each. `subject` is what has the states (a
     "session"), and `none` the sentence for when there is none."""
     return {
         "protocol": machine.protocol,
@@ -46,16 +47,15 @@ def draw_lesson(
 
 def suggest(world: World) -> list[Suggestion]:
     """What can be said on the student's machine of `world` while nothing is connected: ready examples."""
-    lines = [
+    name = _find_example(world) if world.resolver else None
+    lookups = [f"dig {name}", f"nslookup {name}", f"dig +trace {name}"] if name else []
+    connects = [
         f"connect {host.name} {port}"
         for host in world.hosts
         for protocol, port, transport in host.services()
         if transport == "tcp" and protocol != "dns"
     ][:_CONNECTS]
-    name = _find_example(world)
-    if world.resolver and name:
-        lines += [f"nslookup {name}", f"dig {name}", f"dig +trace {name}"]
-    return [_suggestion(line, line) for line in (*lines, "help")]
+    return [_suggestion(line, line) for line in (*lookups, *connects, "help")]
 
 
 # What a program reads that goes on reading, by the program.
@@ -64,6 +64,8 @@ PROGRAMS: dict[str, list[tuple[str, str]]] = {
 }
 
 _CONNECTS = 3  # hosts to connect to among the examples
+# A line of a zone that says what a name is an alias of. The zone is not read for an example: it may be long.
+_ALIAS = re.compile(r"^([\w.-]+)[ \t]+(?:\w+[ \t]+){0,2}CNAME[ \t]", re.MULTILINE | re.IGNORECASE)
 
 
 def suggest_to(program: str) -> list[Suggestion]:
@@ -74,10 +76,9 @@ def suggest_to(program: str) -> list[Suggestion]:
 def _find_example(world: World) -> str | None:
     """A name worth looking up: an alias that a zone states, or else a host that is no name server."""
     for zone in world.zones:
-        for line in zone.records.splitlines():
-            words = line.split()
-            if "CNAME" in words and not line[:1].isspace():
-                return words[0].rstrip(".") if words[0].endswith(".") else f"{words[0]}.{zone.name}"
+        found = _ALIAS.search(zone.records if zone.file is None else zone.file)
+        if found:
+            return found[1].rstrip(".") if found[1].endswith(".") else f"{found[1]}.{zone.name}".rstrip(".")
     return next((host.name for host in world.hosts if host.dns is None and host.name != world.student), None)
 
 

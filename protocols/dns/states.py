@@ -16,28 +16,38 @@ NOTHING = "-"
 LOOKING, CHOOSING, ADDRESSING, ASKING, RETRYING = "looking", "choosing", "addressing", "asking", "retrying"
 ANSWERED, FAILED = "answered", "failed"
 
+
+def _step(number: int) -> str:
+    return f"Step {number} of RFC 1034 section 5.3.3"
+
+
 STATES = (
-    State(LOOKING, "own", (0, 0), "Step 1: the resolver looks in its cache for the name that it is after."),
+    State(LOOKING, "own", (0, 0), f"{_step(1)}: the resolver looks in its cache for the name that it is after."),
     State(
         CHOOSING,
         "asking",
         (1, 0),
-        "Step 2: it takes the closest zone that it knows servers of, and one of the servers.",
+        f"{_step(2)}: it takes the closest zone that it knows servers of, and one of the servers.",
     ),
     State(ADDRESSING, "asking", (1, 1), "It knows that server by name only: first it resolves the server's address."),
-    State(ASKING, "asking", (2, 0), "Step 3: it has sent its question to the server, and waits for the response."),
+    State(ASKING, "asking", (2, 0), f"{_step(3)}: it has sent its question to the server, and waits for the response."),
     State(RETRYING, "asking", (2, 1), "The response was cut to fit a datagram: it asks the same again by TCP."),
-    State(ANSWERED, "end", (3, 0), "Step 4: the response answers the question, and goes to who asked."),
+    State(ANSWERED, "end", (3, 0), f"{_step(4)}: the response answers the question, and goes to who asked."),
     State(FAILED, "end", (0, 1), "It found no answer and no way to go on: it answers SERVFAIL."),
 )
 
-# The course of a resolution in which nothing goes wrong: the arrows that a diagram shows first.
+# The usual course of a resolution, with the ways to every state: the arrows that a diagram shows.
 COURSE = (
     (LOOKING, "unknown", CHOOSING),
     (CHOOSING, "address", ASKING),
     (ASKING, "referral", CHOOSING),
     (ASKING, "alias", LOOKING),
     (ASKING, "answer", ANSWERED),
+    (CHOOSING, "name", ADDRESSING),
+    (ADDRESSING, "address", CHOOSING),
+    (ASKING, "truncated", RETRYING),
+    (RETRYING, "answer", ANSWERED),
+    (CHOOSING, "nothing", FAILED),
 )
 
 # What comes instead of a response.

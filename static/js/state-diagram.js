@@ -4,6 +4,8 @@ import { drawing } from "./element.js";
 const CELL = { width: 116, height: 72 };
 const CELL_WITH_VERBS = { width: 176, height: 92 };
 const BOX = { width: 88, height: 30 };
+const BEYOND = 9; // px outside of its row, for what bends an arrow around a state
+const NEAR = 0.3; // of an upright arrow, where its verb stands
 const APART = 7; // px between the two arrows of a pair of states
 
 // Of a lesson: `states`: {name, place: [column, row]}; `arrows`: {from, verb, to}; `subject`: what has the states, and
@@ -23,7 +25,7 @@ export function drawMachine({ states, arrows, subject, none }, present, withVerb
     height: size.height,
   });
   const boxes = new Map(states.map((state) => [state.name, centre(state.place, cell)]));
-  svg.append(...join(arrows).flatMap((arrow) => drawArrow(arrow, boxes, withVerbs)));
+  svg.append(...join(arrows).flatMap((arrow) => drawArrow(arrow, boxes, cell, withVerbs)));
   svg.append(...states.map((state) => drawState(state.name, boxes.get(state.name), state.name === present)));
   return svg;
 }
@@ -51,15 +53,30 @@ function drawState(name, { x, y }, isPresent) {
   return drawing("g", { class: isPresent ? "present" : null }, box, text);
 }
 
-function drawArrow({ from, to, verbs, paired }, boxes, withVerbs) {
-  const [a, b] = shift(boxes.get(from), boxes.get(to), paired ? APART : 0);
-  const start = border(a, b, boxes.get(from));
-  const end = border(b, a, boxes.get(to));
+function drawArrow({ from, to, verbs, paired }, boxes, cell, withVerbs) {
   const others = [...boxes].filter(([name]) => name !== from && name !== to).map(([, box]) => box);
-  if (others.some((box) => crosses(start, end, box))) return [];
-  const drawn = [drawing("path", { class: "arrow", d: `M${start.x} ${start.y}L${end.x} ${end.y}` }), head(start, end)];
-  if (withVerbs) drawn.push(drawing("text", { class: "verb", ...middle(start, end) }, verbs.map(nameOf).join(" ")));
+  const straight = goStraight(boxes.get(from), boxes.get(to), paired ? APART : 0);
+  const isFree = !others.some((box) => crosses(straight.start, straight.end, box));
+  const way = isFree ? straight : goAbove(boxes.get(from), boxes.get(to), cell);
+  const { start, end, bend } = way;
+  const d = `M${start.x} ${start.y}Q${bend.x} ${bend.y} ${end.x} ${end.y}`;
+  const drawn = [drawing("path", { class: "arrow", d }), head(bend, end)];
+  if (withVerbs) drawn.push(drawing("text", { class: "verb", ...placeVerb(way) }, verbs.map(nameOf).join(" ")));
   return drawn;
+}
+
+// `start`, `end`, and `bend`: the point that bends the way between them.
+function goStraight(from, to, apart) {
+  const [a, b] = shift(from, to, apart);
+  const start = border(a, b, from);
+  const end = border(b, a, to);
+  return { start, end, bend: middle(start, end) };
+}
+
+// Around the states between two of one row.
+function goAbove(from, to, cell) {
+  const bend = { x: (from.x + to.x) / 2, y: Math.min(from.y, to.y) - cell.height / 2 - BEYOND };
+  return { start: border(from, bend, from), end: border(to, bend, to), bend };
 }
 
 // The dot that ends a message is hard to see on an arrow.
@@ -101,6 +118,13 @@ function head(start, end) {
   return drawing("path", { class: "head", d: `M${end.x} ${end.y}L${corner(0.4)}L${corner(-0.4)}z` });
 }
 
+// In the middle of the way; upright, nearer to its start, where the verb of the arrow that comes back is not.
+function placeVerb({ start, end, bend }) {
+  const { x, y } = middle(middle(start, end), bend);
+  const isUpright = Math.abs(end.x - start.x) < 1;
+  return { x, y: (isUpright ? start.y + (end.y - start.y) * NEAR : y) + 3 };
+}
+
 function middle(a, b) {
-  return { x: (a.x + b.x) / 2, y: (a.y + b.y) / 2 + 3 };
+  return { x: (a.x + b.x) / 2, y: (a.y + b.y) / 2 };
 }

@@ -184,10 +184,10 @@ def test_a_world_has_the_lessons_of_what_it_serves_and_ready_examples():
     assert json.loads(json.dumps(found)) == found
     assert list(found["protocols"]) == ["smtp", "dns"]
     assert [each["text"] for each in found["console"]] == [
-        "connect mx.nz 25",
-        "nslookup www.nz",
         "dig www.nz",
+        "nslookup www.nz",
         "dig +trace www.nz",
+        "connect mx.nz 25",
         "help",
     ]
     assert found["programs"]["nslookup"]
@@ -198,6 +198,15 @@ def test_a_world_without_a_resolver_suggests_no_question():
     found = explain.lessons(mail)
     assert list(found["protocols"]) == ["smtp"]
     assert [each["text"] for each in found["console"]] == ["connect mx.nz 25", "help"]
+
+
+@pytest.mark.parametrize(
+    "line", ["www CNAME web", "www.nz. CNAME web", "www\t3600 IN CNAME web", "www  cname  web  ; an alias"]
+)
+def test_an_alias_in_a_zones_whole_file_is_the_example(line):
+    file = f'; no CNAME here\n@ SOA ns a 1 2 3 4 5\nmx TXT "CNAME "\n{line}\nother CNAME www\n'
+    zones = (Zone("nz", file=file),)
+    assert "dig www.nz" in [each["text"] for each in explain.lessons(replace(NAMES, zones=zones))["console"]]
 
 
 def test_a_world_without_an_alias_has_a_host_as_its_example():

@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from protocols.explain import lessons
 from tests.browser.static.resolution import WORLD, resolution, unkept
 from tests.browser.test_accessibility import find_violations
 
@@ -158,6 +159,24 @@ def test_the_resolution_is_lit_where_a_message_tells_it(log, story, open_lab):
     expect(page.locator("#where .present")).to_have_text("answered")
 
 
+def test_the_diagram_has_every_arrow_of_the_usual_course_and_none_crosses_a_state(open_story):
+    page = open_story()
+    lesson = lessons(WORLD)["protocols"]["dns"]
+    ways = {(arrow["from"], arrow["to"]) for arrow in lesson["arrows"] if arrow["usual"]}
+    arrows = page.locator("#where .machine .arrow")
+    expect(arrows).to_have_count(len(ways))
+    crossed = arrows.evaluate_all(
+        """arrows => arrows.flatMap(arrow => {
+            const boxes = [...arrow.closest("svg").querySelectorAll("rect")].map(rect => rect.getBBox());
+            const length = arrow.getTotalLength();
+            const points = [...Array(50).keys()].map(n => arrow.getPointAtLength(length * (n + 0.5) / 50));
+            const isIn = ({x, y}, box) => x > box.x && x < box.x + box.width && y > box.y && y < box.y + box.height;
+            return points.filter(point => point.y < 0 || boxes.some(box => isIn(point, box)));
+        })"""
+    )
+    assert crossed == []
+
+
 def test_a_session_is_what_is_shown_while_it_is_open(log, open_lab):
     log.add(
         "message",
@@ -183,10 +202,10 @@ def test_at_rest_the_page_suggests_what_can_be_tried_here(open_story):
     page = open_story()
     expect(page.locator("#suggestions li")).to_have_text(
         [
-            "connect mx.lentil.edu 25",
-            "nslookup www.vuw.ac.nz",
             "dig www.vuw.ac.nz",
+            "nslookup www.vuw.ac.nz",
             "dig +trace www.vuw.ac.nz",
+            "connect mx.lentil.edu 25",
             "help",
         ]
     )

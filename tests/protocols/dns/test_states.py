@@ -26,3 +26,7 @@ def test_what_fails_without_a_message_has_no_rcode():
 def test_no_two_states_stand_in_one_place_of_the_diagram():
     places = [state.place for state in MACHINE.states]
     assert len(places) == len(set(places))
+
+
+def test_the_diagram_has_a_way_to_every_state():
+    assert {start for start, _, _ in COURSE} | {end for _, _, end in COURSE} == {state.name for state in MACHINE.states}
