@@ -78,7 +78,7 @@ def lessons(world: World) -> dict[str, Any]:
     return {
         "protocols": {protocol: draw() for protocol, draw in _LESSONS.items() if protocol in served},
         "console": suggest(world),
-        "programs": {program: suggest_to(program) for program in PROGRAMS},
+        "programs": {program: suggest_to(program, world) for program in PROGRAMS},
     }
 
 

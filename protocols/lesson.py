@@ -58,9 +58,9 @@ def suggest(world: World) -> list[Suggestion]:
     return [_suggestion(line, line) for line in (*lookups, *connects, "help")]
 
 
-# What a program reads that goes on reading, by the program.
+# What a program reads that goes on reading, beside a name, by the program.
 PROGRAMS: dict[str, list[tuple[str, str]]] = {
-    "nslookup": [("<name>", ""), ("set type=MX", "set type=MX"), ("server <host>", "server "), ("exit", "exit")]
+    "nslookup": [("set type=MX", "set type=MX"), ("server <host>", "server "), ("exit", "exit")]
 }
 
 _CONNECTS = 3  # hosts to connect to among the examples
@@ -68,9 +68,11 @@ _CONNECTS = 3  # hosts to connect to among the examples
 _ALIAS = re.compile(r"^([\w.-]+)[ \t]+(?:\w+[ \t]+){0,2}CNAME[ \t]", re.MULTILINE | re.IGNORECASE)
 
 
-def suggest_to(program: str) -> list[Suggestion]:
-    """What can be said to a program that reads what is typed."""
-    return [_suggestion(text, fill) for text, fill in PROGRAMS[program]]
+def suggest_to(program: str, world: World) -> list[Suggestion]:
+    """What can be said in `world` to a program that reads what is typed."""
+    name = _find_example(world)
+    names = [(name, name)] if name else []
+    return [_suggestion(text, fill) for text, fill in (*names, *PROGRAMS[program])]
 
 
 def _find_example(world: World) -> str | None:

@@ -78,9 +78,9 @@ FOLLOW_A_NAME = DemoActivity(
    once more.
 7. Go the other way, from an address to its name: `dig -x 130.195.86.18`. The octets stand in reverse, since names are
    read from the right.
-8. Change a zone. Open **lentil.edu** under Zones, add the line `soup  A  10.2.0.99`, raise the serial, and save it.
-   Then ask: `dig soup.lentil.edu`. Had you asked before, you would have to wait: the resolver also keeps for a while
-   that a name does not exist.
+8. Change a zone. Follow **See and edit the zones** below the hosts and open **lentil.edu**. Add the line
+   `soup  A  10.2.0.99`, raise the serial, and save. Then ask: `dig soup.lentil.edu`. Had you asked before, you would
+   have to wait: the resolver also keeps for a while that a name does not exist.
 
 Names that go wrong are worth a visit: `nobody.lentil.edu`, `gone.lentil.edu`, `tick.lentil.edu`, `www.otago.ac.nz`,
 `www.sunk.co.nz`. Choose any line to see every field of its message, and why it was answered so.

@@ -30,7 +30,7 @@ class Edit:
 
 class EditRefused(Exception):
     """The zone stays as it is. The text is one sentence for the editor; `line` is the line that it is about. With
-    `is_stale` somebody else has changed the zone since."""
+    `is_stale` the zone was changed since its editor began."""
 
     def __init__(self, sentence: str, *, line: int | None = None, is_stale: bool = False) -> None:
         super().__init__(sentence)
@@ -90,7 +90,7 @@ def save_edit(edit: Edit) -> None:
 
 
 def refuse_stale(zone: Zone) -> EditRefused:
-    """What the editor of a zone is told who began before somebody else's change of it."""
+    """What the editor of a zone is told who began before another change of it, be it their own."""
     zone.refresh_from_db()
     return EditRefused(
         f"Somebody else changed this zone while you wrote; it has serial {zone.serial} now. Take from the difference "

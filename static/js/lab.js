@@ -116,10 +116,15 @@ function choose(entry, open) {
 // Sends a line; returns the sentence that says why it cannot be sent, or null.
 function send(text) {
   if (!sessions.running) return "The lab is not running yet. Wait until it is, then send the line.";
-  if (!text.trim() && !sessions.present && !sessions.program) return "Nothing is connected. Connect to a host first.";
+  if (!text.trim() && !sessions.present && !sessions.program) return emptyLine();
   const refusal = outbox.add(text);
   if (!refusal) for (const view of [transcript, ladder]) view.showEnd();
   return refusal;
+}
+
+function emptyLine() {
+  const [first] = lessons.console;
+  return `Nothing waits for an empty line. Type a command, such as ${first.text}.`;
 }
 
 function connect(text) {

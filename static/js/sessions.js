@@ -34,9 +34,9 @@ export class Sessions {
     return [...this.#open.values()].at(-1) ?? null;
   }
 
-  // The protocol to show: that of the present session, else of what was newest, else the first of the world's.
+  // The protocol to show: that of the present session, else of what was newest; null where nothing was said yet.
   get protocol() {
-    return (this.present ?? this.#latest)?.protocol ?? Object.keys(this.#lessons)[0];
+    return (this.present ?? this.#latest)?.protocol ?? null;
   }
 
   // The state to light: that of the present session, else that in which the newest one ended, or of the resolution that

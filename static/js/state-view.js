@@ -2,6 +2,10 @@
 import { element } from "./element.js";
 import { drawMachine } from "./state-diagram.js";
 
+const TITLE = "Where things stand";
+const NOTHING = "Nothing was said yet. What a session or a resolution goes through will be drawn here as soon as " +
+  "there is one, and where it is will be lit.";
+
 export class StateView {
   #lessons; // by protocol
   #small;
@@ -16,17 +20,24 @@ export class StateView {
     this.#large = large;
   }
 
-  // `present` is the name of a state of `protocol`, or null where nothing has a state yet.
+  // `present` is the name of a state of `protocol`, or null where it has none; `protocol` is null before anything is
+  // said.
   show(protocol, present) {
     const key = JSON.stringify([protocol, present]);
-    const lesson = this.#lessons[protocol];
-    if (key === this.#shown || !lesson) return;
+    if (key === this.#shown) return;
     this.#shown = key;
+    const lesson = this.#lessons[protocol];
+    if (!lesson) return this.#showNothing();
     const usual = lesson.arrows.filter((arrow) => arrow.usual); // all of them would be a thicket
     const draw = (withVerbs) => drawMachine({ ...lesson, arrows: usual }, present, withVerbs);
     this.#title.textContent = `Where the ${lesson.subject} is`;
     this.#small.replaceChildren(draw(false), drawMeaning(lesson, present));
     this.#large.replaceChildren(draw(true), drawStates(lesson, present));
+  }
+
+  #showNothing() {
+    this.#title.textContent = TITLE;
+    for (const place of [this.#small, this.#large]) place.replaceChildren(element("p", { class: "state-meaning" }, NOTHING));
   }
 }
 

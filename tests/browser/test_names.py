@@ -98,7 +98,7 @@ def test_two_who_edit_at_once_see_the_difference(student, open_as):
     add_line(instructor, "theirs A 10.2.0.78")
     expect(instructor.get_by_text("lentil.edu has serial")).to_be_visible()
     add_line(student, "mine A 10.2.0.77")
-    expect(student.get_by_role("alert")).to_contain_text("Somebody else changed this zone")
+    expect(student.get_by_role("alert")).to_contain_text("This zone was changed since you opened it")
     difference = student.get_by_role("region", name="What your text would change")
     expect(difference.locator("del")).to_contain_text("Only in the zone: theirs A 10.2.0.78")
     expect(difference.locator("ins").filter(has_text="mine")).to_contain_text("Only in yours: mine A 10.2.0.77")

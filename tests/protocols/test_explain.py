@@ -190,7 +190,7 @@ def test_a_world_has_the_lessons_of_what_it_serves_and_ready_examples():
         "connect mx.nz 25",
         "help",
     ]
-    assert found["programs"]["nslookup"]
+    assert found["programs"]["nslookup"][0] == {"text": "www.nz", "fill": "www.nz"}
 
 
 def test_a_world_without_a_resolver_suggests_no_question():

@@ -159,6 +159,25 @@ def test_the_resolution_is_lit_where_a_message_tells_it(log, story, open_lab):
     expect(page.locator("#where .present")).to_have_text("answered")
 
 
+def test_no_machine_is_drawn_before_anything_is_said(log, page, open_lab):
+    log.descriptions.clear()
+    log.add("lab", note="The lab is running.", facts={"change": "started", "absent": [], "start": 1})
+    open_lab()
+    expect(page.get_by_role("heading", name="Where things stand")).to_be_visible()
+    expect(page.locator("#where")).to_contain_text("Nothing was said yet.")
+    page.get_by_role("tab", name="State").click()
+    expect(page.get_by_role("tabpanel", name="State")).to_contain_text("Nothing was said yet.")
+    expect(page.locator(".machine")).to_have_count(0)
+
+
+def test_an_empty_line_that_nothing_waits_for_stays_here(log, page, open_lab):
+    log.descriptions.pop()  # nothing is connected
+    open_lab()
+    page.get_by_role("textbox", name="Command").press("Enter")
+    expect(page.get_by_role("alert")).to_contain_text("Type a command, such as dig www.vuw.ac.nz.")
+    assert log.typed() == []
+
+
 def test_the_diagram_has_every_arrow_of_the_usual_course_and_none_crosses_a_state(open_story):
     page = open_story()
     lesson = lessons(WORLD)["protocols"]["dns"]
