@@ -14,7 +14,7 @@ const HEAD = { length: 11, half: 5 };
 const GAP = { tail: 2, tip: 3 }; // between a lane and an arrow's ends
 const LOOP = { width: 26, half: 6 }; // what a host sends to itself
 const INDENT = 8; // of the text from the arrow's left end
-const MARGIN = { left: 40, right: 12 }; // beside any text
+const MARGIN = { left: 40, right: 12, lane: 6 }; // beside any text
 const LONGEST = 72; // letters of a label
 
 export class Arrow {
@@ -79,20 +79,28 @@ export class Arrow {
     return [Math.min(...ends) * this.#lanes.unit, Math.max(...ends) * this.#lanes.unit];
   }
 
+  // The CSS pixel at which the arrow's head is.
+  get tip() {
+    return this.#to.x * this.#lanes.unit;
+  }
+
   #call() {
     this.#wrap.setAttribute("aria-label", [this.#begins, ...this.#names].join(", "));
   }
 
-  // Text begins at the arrow's left end and may go beyond its right one; what does not fit into the drawing begins
+  // Text begins at the arrow's left end and may go beyond its right one, up to the next lane; what does not fit begins
   // further to the left, and is cut at last.
   #write(node, parts) {
     const isLoop = this.#from === this.#to;
-    const left = Math.min(this.#from.x, this.#to.x) + INDENT + (isLoop ? LOOP.width : 0);
-    const right = this.#lanes.width - MARGIN.right;
+    const ends = [this.#from.x, this.#to.x];
+    const left = Math.min(...ends) + INDENT + (isLoop ? LOOP.width : 0);
+    const [before, after] = this.#lanes.around(Math.min(...ends), Math.max(...ends));
+    const first = Math.max(MARGIN.left, before + MARGIN.lane);
+    const last = Math.min(this.#lanes.width - MARGIN.right, after - MARGIN.lane);
     const font = parts[0][0] === "aside" ? "aside" : "label";
-    const shown = cut(parts, Math.min(right - MARGIN.left, LONGEST * widthOf("0", "label")), font);
+    const shown = cut(parts, Math.min(last - first, LONGEST * widthOf("0", "label")), font);
     const width = widthOf(textOf(shown), font);
-    node.setAttribute("x", Math.max(MARGIN.left, Math.min(left, right - width)));
+    node.setAttribute("x", Math.max(first, Math.min(left, last - width)));
     node.replaceChildren(...shown.map(drawPart));
     if (textOf(shown) !== textOf(parts)) node.append(drawing("title", {}, textOf(parts)));
   }

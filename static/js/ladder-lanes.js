@@ -37,9 +37,17 @@ export class Lanes {
     return true;
   }
 
+  // The room of what stands between these places: up to the lanes beside them, or to the drawing's ends.
+  around(left, right) {
+    const places = [...this.#lanes.values()].map(({ x }) => x);
+    const before = places.filter((x) => x < left);
+    const after = places.filter((x) => x > right);
+    return [before.length ? Math.max(...before) : 0, after.length ? Math.min(...after) : this.width];
+  }
+
   #open({ host, address }) {
     const name = host || address;
-    const head = element("li", { title: host ? `${host}, ${address}` : address }, element("strong", {}, name));
+    const head = element("li", { title: host ? `${host}, ${address}` : address }, drawName(name));
     if (host) head.append(" ", element("span", {}, address));
     const lane = { name, head, line: drawing("line", { y1: 0, y2: "100%" }), x: 0 };
     this.#lanes.set(name, lane);
@@ -48,6 +56,12 @@ export class Lanes {
     this.#lines.append(lane.line);
     return lane;
   }
+}
+
+// A name that is wider than its lane breaks after a dot.
+function drawName(name) {
+  const labels = name.split(/(?<=\.)/);
+  return element("strong", {}, ...labels.flatMap((label) => [label, element("wbr")]).slice(0, -1));
 }
 
 export function setAll(node, attributes) {

@@ -76,6 +76,7 @@ export class Ladder {
     this.#list.append(...added.map(({ item }) => item));
     this.#place.grow(added.filter(({ arrow }) => arrow).length);
     this.#choosing.grow(added.map(({ item }) => item));
+    this.#showTip(added.findLast(({ arrow }) => arrow)?.arrow);
     this.#showAcross(this.#sought);
     this.#flushSoon();
   }
@@ -122,12 +123,23 @@ export class Ladder {
     for (const arrow of this.#arrows.values()) arrow.place(this.#lanes);
   }
 
+  // Where the lanes do not fit beside each other, a reader at the end sees where the newest arrow goes.
+  #showTip(arrow) {
+    const { scrollLeft, clientWidth } = this.#scroller;
+    const isInSight = arrow && arrow.tip >= scrollLeft && arrow.tip <= scrollLeft + clientWidth;
+    if (arrow && !isInSight && this.#place.isAtEnd) this.#bring(arrow.tip, arrow.tip);
+  }
+
   // Where the lanes do not fit beside each other, the chosen arrow is brought into sight.
   #showAcross(seq) {
     const arrow = this.#arrows.get(seq);
     if (!arrow) return;
     this.#sought = null;
-    const [left, right] = arrow.reach;
+    this.#bring(...arrow.reach);
+  }
+
+  // Scrolls sideways, so that what is from `left` to `right` is in sight.
+  #bring(left, right) {
     const { scrollLeft, clientWidth } = this.#scroller;
     if (right + BESIDE > scrollLeft + clientWidth) this.#scroller.scrollLeft = right - clientWidth + BESIDE;
     if (left - BESIDE < this.#scroller.scrollLeft) this.#scroller.scrollLeft = left - BESIDE;

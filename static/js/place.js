@@ -21,6 +21,10 @@ export class Place {
     new ResizeObserver(() => this.#settle()).observe(scroller);
   }
 
+  get isAtEnd() {
+    return this.#atEnd;
+  }
+
   // Before the view grows: where is the reader?
   note() {
     const { scrollHeight, scrollTop, clientHeight } = this.#scroller;

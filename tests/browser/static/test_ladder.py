@@ -374,6 +374,35 @@ def test_a_long_line_is_cut_and_keeps_its_whole_name(log, open_ladder):
     expect(rung(page, f"Line 1: {MAIL} to {STUDENT}: {text.strip()}")).to_be_visible()
 
 
+def test_what_is_written_on_an_arrow_goes_no_further_than_to_the_next_lanes(log, page, open_ladder):
+    for host in (RESOLVER, ROOT, NZ, VUW):
+        send(log, STUDENT, host, "A? " + "long." * 20, aside="much more " * 10)
+    send(log, RESOLVER, ROOT, "A? " + "long." * 20, aside="much more " * 10)
+    open_ladder()
+    expect(page.locator(RUNGS)).to_have_count(6)
+    lines = page.locator(".lane-lines line").evaluate_all("lines => lines.map(line => line.getBoundingClientRect().x)")
+    found = page.locator(f"{RUNGS}:last-child text:not(.rung-number)").evaluate_all(
+        "texts => texts.map(text => text.getBoundingClientRect()).map(({left, right}) => [left, right])"
+    )
+    assert len(found) == 2
+    for left, right in found:
+        assert sorted(lines)[1] < left
+        assert right < sorted(lines)[4]
+
+
+def test_on_a_phone_the_newest_arrows_head_is_in_sight_for_who_is_at_the_end(log, page, open_ladder):
+    page.set_viewport_size({"width": 390, "height": 844})
+    for host in (RESOLVER, ROOT, NZ):
+        send(log, STUDENT, host, "A? www.vuw.ac.nz")
+    open_ladder()
+    expect(page.locator(f"{RUNGS} .head").last).to_be_in_viewport(ratio=1)
+    show_rest(log, page, lambda log: send(log, RESOLVER, VUW, "A? www.vuw.ac.nz"))
+    expect(page.locator(RUNGS)).to_have_count(5)
+    expect(page.locator(f"{RUNGS} .head").last).to_be_in_viewport(ratio=1)
+    show_rest(log, page, lambda log: send(log, VUW, STUDENT, "NOERROR", "S"))
+    expect(page.locator(f"{RUNGS} .head").last).to_be_in_viewport(ratio=1)
+
+
 def test_what_a_student_sends_is_text_in_the_ladder(log, open_ladder):
     hostile = "<img src=x onerror=alert(1)><script>alert(2)</script>"
     send(log, STUDENT, hostile, hostile, aside=hostile)
