@@ -75,7 +75,9 @@ function isOfProgram({ parts, side, program }) {
 function drawOutput({ parts }, { typed }) {
   const prompt = element("span", { "aria-hidden": true }, "› ");
   const caption = typed === undefined ? null : element("p", { class: "typed" }, prompt, typed);
-  const printed = parts ? element("pre", {}, ...drawPieces(parts)) : null;
+  // It may be wider than the page, and then is scrolled, by keys too.
+  const name = { tabindex: 0, role: "group", "aria-label": "Output" };
+  const printed = parts ? element("pre", name, ...drawPieces(parts)) : null;
   return element("div", { class: "row" }, caption, printed);
 }
 

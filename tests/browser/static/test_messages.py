@@ -296,6 +296,16 @@ def test_what_was_not_kept_and_what_became_of_a_zone_are_notes(log, story, open_
     expect(page.locator("li.note").last).to_contain_text("Look at the difference.")
 
 
+def test_on_a_phone_an_outputs_columns_stay_below_each_other_and_the_page_as_wide_as_it_is(open_story, page):
+    page.set_viewport_size({"width": 390, "height": 844})
+    open_story()
+    output = page.locator("li.output pre").last
+    lines = output.evaluate("it => Math.round(it.clientHeight / parseFloat(getComputedStyle(it).lineHeight))")
+    assert lines == 1
+    assert output.evaluate("it => it.scrollWidth > it.clientWidth")
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1440, 390])
 def test_messages_and_their_fields_are_accessible(open_story, page, width, scheme):

@@ -62,6 +62,15 @@ def test_every_zone_of_the_list_has_its_page(place, alice, client):
         assert client.get(row.url).context["zone"].title == row.title
 
 
+def test_the_pages_say_whose_zones_they_are(place, ivy, client):
+    client.force_login(ivy)
+    for path in ("", "lentil.edu/"):
+        assert "lab of <bdi>alice</bdi>" in text_of(client.get(place + path))
+        template = text_of(client.get(TEMPLATE + path))
+        assert "template" in template
+        assert "<bdi>alice</bdi>" not in template
+
+
 def test_a_zone_that_is_not_there_is_not_found(place, alice, client):
     client.force_login(alice)
     for name in ("nobody.edu", "LENTIL.EDU", "x" * 300, ".lentil.edu"):
