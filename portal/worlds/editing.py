@@ -93,8 +93,8 @@ def refuse_stale(zone: Zone) -> EditRefused:
     """What the editor of a zone is told who began before another change of it, be it their own."""
     zone.refresh_from_db()
     return EditRefused(
-        f"Somebody else changed this zone while you wrote; it has serial {zone.serial} now. Take from the difference "
-        f"below what you want to keep, write serial {files.next_serial(zone.serial)}, and save again.",
+        f"This zone was changed since you opened it; it has serial {zone.serial} now. Take from the difference below "
+        f"what you want to keep, write serial {files.next_serial(zone.serial)}, and save again.",
         is_stale=True,
     )
 
