@@ -72,7 +72,7 @@ FOLLOW_A_NAME = DemoActivity(
    anything else it asks what its own server is called.
 4. Do its work yourself. `dig @a.root-servers.net www.vuw.ac.nz +norecurse` asks the root, and asks nobody to go on for
    you. Take a server from the referral and ask that one. `dig www.vuw.ac.nz +trace` does it all in one go.
-5. Ask a server that is not responsible: `dig @ns1.lentil.edu www.vuw.ac.nz`. It says **REFUSED**. Choose that line to
+5. `dig @ns1.lentil.edu www.vuw.ac.nz` asks a server that is not responsible. It says **REFUSED**. Choose that line to
    see why.
 6. Ask what the resolver has already, and no more: `dig www.ubc.ca +norecurse`. Then without `+norecurse`, then with it
    once more.
