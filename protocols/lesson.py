@@ -55,7 +55,7 @@ def suggest(world: World) -> list[Suggestion]:
         for protocol, port, transport in host.services()
         if transport == "tcp" and protocol != "dns"
     ][:_CONNECTS]
-    return [_suggestion(line, line) for line in (*lookups, *connects, "help")]
+    return [_suggestion(line, line) for line in (*lookups[:1], *connects, *lookups[1:], "help")]  # few fit
 
 
 # What a program reads that goes on reading, beside a name, by the program.

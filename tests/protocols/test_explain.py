@@ -185,9 +185,9 @@ def test_a_world_has_the_lessons_of_what_it_serves_and_ready_examples():
     assert list(found["protocols"]) == ["smtp", "dns"]
     assert [each["text"] for each in found["console"]] == [
         "dig www.nz",
+        "connect mx.nz 25",
         "nslookup www.nz",
         "dig +trace www.nz",
-        "connect mx.nz 25",
         "help",
     ]
     assert found["programs"]["nslookup"][0] == {"text": "www.nz", "fill": "www.nz"}
