@@ -9,8 +9,7 @@ run: setup
 
 test: setup-dev
 	@tests/install-packages
-	@$(BIN)/python -m pytest
-	@$(BIN)/python -m pytest -p tests.on_postgresql tests/portal
+	@tests/run-all
 
 bench: setup-dev
 	@tests/install-packages

@@ -222,9 +222,9 @@ def test_at_rest_the_page_suggests_what_can_be_tried_here(open_story):
     expect(page.locator("#suggestions li")).to_have_text(
         [
             "dig www.vuw.ac.nz",
+            "connect mx.lentil.edu 25",
             "nslookup www.vuw.ac.nz",
             "dig +trace www.vuw.ac.nz",
-            "connect mx.lentil.edu 25",
             "help",
         ]
     )

@@ -224,14 +224,14 @@ _STREAMS = st.lists(
 
 
 @given(stream=_STREAMS, cuts=st.lists(st.integers(0, 400)))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_answers_do_not_depend_on_how_the_octets_come(stream, cuts):
     pieces = [stream[start:end] for start, end in zip([0, *sorted(cuts)], [*sorted(cuts), len(stream)], strict=True)]
     assert hold(pieces) == hold([stream])
 
 
 @given(stream=_STREAMS)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_whatever_comes_every_answer_is_a_row(stream):
     for answer in hold([EHLO, MAIL, RCPT, stream]):
         assert MACHINE.step(*row_of(answer)) == answer.then
