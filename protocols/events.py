@@ -39,7 +39,9 @@ class Event:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opened(Event):
-    """A connection was accepted by a server. `conn` is the start's number, a dot and a counter: "2.7"."""
+    """A connection stands. `conn` is the start's number, a dot and a counter: "2.7". `opener` is which of `client` and
+    `server` opened it. A data connection (RFC 959 section 3.3) is opened by "S" where the client said PORT or EPRT; its
+    `because` is the command that arranged it: that, or PASV or EPSV."""
 
     kind: ClassVar[str] = "opened"
 
@@ -49,13 +51,15 @@ class Opened(Event):
     client: Endpoint
     server: Endpoint
     secured: bool = False
+    opener: Side = "C"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Closed(Event):
     """A connection ended. `side` is who closed it, None where neither did; `why` is a code: "closed" (by the client,
     without a word), "quit" (by both, in order), "lost" (broken off), "idle", "limit", "ended" (with the lab), "fault"
-    (the server's own)."""
+    (the server's own). Of a data connection also "end-of-file" (its close ended the file: RFC 959 section 3.4.1),
+    "aborted" (by ABOR, or because the transfer failed) and "unused" (nothing was transferred)."""
 
     kind: ClassVar[str] = "closed"
 
@@ -95,6 +99,25 @@ class Block(Event):
     side: Side
     raw: bytes
     state: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transferred(Event):
+    """What went over the data connection `conn`, said when it is over: `side` sent `length` octets, whose SHA-256 is
+    `sha256` in hexadecimal digits ("" where none was computed). `kept` of them are in the connection's Blocks: the
+    first and the last limits.DATA_KEPT, all where these meet. `path` is the file's absolute name at the server, "" for
+    a list. Its `because` is the command that asked for the transfer. `whole` says whether the sender came to its end.
+    """
+
+    kind: ClassVar[str] = "transferred"
+
+    conn: str
+    side: Side
+    length: int
+    kept: int
+    sha256: str = ""
+    path: str = ""
+    whole: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,7 +188,8 @@ class ZoneEdited(Event):
 class Console(Event):
     """What the student typed ("typed"; with `why` "hang-up" and no octets they closed the connection instead), or what
     their client told them ("printed": `why` is its code, a key of `printed.PRINTED`, `raw` the octets it is about; with
-    `why` "output" `raw` is what a program wrote, lines with an LF between them).
+    `why` "output" `raw` is what a program wrote, lines with an LF between them; with `why` "became" `raw` is a user's
+    command that their FTP client made commands of the protocol of, which cite the same typed line).
     `client_id` is given by the page to what it sends, and is unique in a lab."""
 
     kind: ClassVar[str] = "console"
@@ -189,6 +213,56 @@ class Delivered(Event):
     mailbox: str
     sender: str
     raw: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stored(Event):
+    """A file is on `host`, new or in the place of another: its absolute name `path`, the account that owns it, its
+    permission bits, when it was modified (seconds since the Unix epoch), its size in octets and the SHA-256 of its
+    content. That content was handed over before (`control.Chunk`). `client_id` is the id of the page's request where
+    somebody put it there on a page."""
+
+    kind: ClassVar[str] = "stored"
+
+    host: str
+    path: str
+    owner: str
+    mode: int
+    modified: int
+    size: int
+    sha256: str
+    conn: str | None = None
+    client_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotStored(Event):
+    """A file that somebody wanted to put on `host` on a page was not: `why` is the cause, a code of
+    `ftp.filesystem.FileError`. `client_id` is the id of the page's request."""
+
+    kind: ClassVar[str] = "not-stored"
+
+    host: str
+    path: str
+    why: str
+    client_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TreeChanged(Event):
+    """The tree of files on `host` changed, but for a content: the directory `path` was "made" with this owner, mode and
+    time; the file or empty directory `path` was "removed"; or `path`, with all below it, was "renamed" to `to`."""
+
+    kind: ClassVar[str] = "tree"
+
+    host: str
+    change: Literal["made", "removed", "renamed"]
+    path: str
+    to: str = ""
+    owner: str = ""
+    mode: int = 0
+    modified: int = 0
+    conn: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -218,6 +292,23 @@ class Lab(Event):
 
 KINDS: dict[str, type[Event]] = {
     event.kind: event
-    for event in (Opened, Closed, Line, Block, Message, Unkept, Cached, ZoneEdited, Console, Delivered, Fault, Lab)
+    for event in (
+        Opened,
+        Closed,
+        Line,
+        Block,
+        Transferred,
+        Message,
+        Unkept,
+        Cached,
+        ZoneEdited,
+        Console,
+        Delivered,
+        Stored,
+        NotStored,
+        TreeChanged,
+        Fault,
+        Lab,
+    )
 }
 OWNERS_KINDS = frozenset({"lab"})  # what only the lab's owner may write

@@ -24,7 +24,11 @@ from protocols.events import (
     Lab,
     Line,
     Message,
+    NotStored,
     Opened,
+    Stored,
+    Transferred,
+    TreeChanged,
     Unkept,
     ZoneEdited,
 )
@@ -161,6 +165,24 @@ def _delivered(shown: Description, event: Delivered) -> Description:
     return replace(shown, note=note, facts={"mailbox": event.mailbox})
 
 
+def _transferred(shown: Description, event: Transferred) -> Description:
+    octets = f"{event.length:,} octet{'' if event.length == 1 else 's'}"
+    return replace(shown, note=f"{octets} went over the data connection.")
+
+
+def _stored(shown: Description, event: Stored) -> Description:
+    return replace(shown, note=f"The file {event.path} is on {event.host}.", facts={"host": event.host})
+
+
+def _not_stored(shown: Description, event: NotStored) -> Description:
+    return replace(shown, note=f"The file {event.path} was not put on {event.host} ({event.why}).")
+
+
+def _tree_changed(shown: Description, event: TreeChanged) -> Description:
+    became = f" to {event.to}" if event.to else ""
+    return replace(shown, note=f"{event.path} was {event.change}{became} on {event.host}.", facts={"host": event.host})
+
+
 def _fault(shown: Description, event: Fault) -> Description:
     return replace(shown, note=f"Something in the lab failed, which is not your doing ({event.why}).")
 
@@ -220,6 +242,10 @@ _DESCRIBE: dict[type[Event], Callable[[Description, Any], Description]] = {
     Closed: _closed,
     Block: _block,
     Delivered: _delivered,
+    Transferred: _transferred,
+    Stored: _stored,
+    NotStored: _not_stored,
+    TreeChanged: _tree_changed,
     Fault: _fault,
     Lab: _lab,
     Console: describe_console,

@@ -57,6 +57,22 @@ CACHE_RECORDS = 10_000
 CACHE_SECONDS = 604_800  # a time to live is cut to a week: RFC 8767 section 4
 CACHE_SECONDS_NEGATIVE = 10_800  # and that of what does not exist to three hours: RFC 2308 section 5
 
+# FTP: the control connection
+FTP_COMMAND_LINE = 8_192  # a command with its CRLF: RFC 959 sets none, and a path of 4,000 octets gets its true reply
+PASSIVE_SECONDS = 60  # that the server waits for its client on a passive port
+DATA_CONNECT_SECONDS = 10  # for the server to reach its client's port
+DATA_IDLE_SECONDS = 60  # of a data connection without an octet
+DATA_KEPT = 64 * 1024  # octets of a data connection in its Blocks: its first, and its last
+REPLY_LINES = 20  # of a reply that a world words
+
+# Files
+FILES = 10 * 1024 * 1024  # the contents of all files of a lab, together
+FILE_ENTRIES = 500  # files and directories of a lab
+FILE_NAME = 255  # octets of a name in a directory, in UTF-8
+FILE_PATH = 512  # octets of a path from the root
+FILE_TEXTS = 256 * 1024  # octets of the texts of files that stand in a world: a lab gets them in one frame
+FILE_CHUNK = 128 * 1024  # of a content on its way to the log, each acknowledged: one write transaction
+
 # The console
 CONNECT_SECONDS = 5  # until a connection counts as unanswered
 ASK_SECONDS = RESOLVE_SECONDS + 1  # until a query of nslookup or dig counts as unanswered: a resolver says so first

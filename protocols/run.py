@@ -17,7 +17,7 @@ from typing import IO, Any, TypeVar
 from protocols.dns.generate import check_zones
 from protocols.sandbox.capture import PCAP_HEADER
 from protocols.sandbox.command import NotStarted, Program
-from protocols.sandbox.control import Input
+from protocols.sandbox.messages import Input
 from protocols.sandbox.supervisor import LabEnded, LabRefused, RunningLab, Supervisor
 from protocols.smtp.tables import check_words
 from protocols.transcript import Transcript

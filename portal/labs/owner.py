@@ -25,7 +25,7 @@ from portal.labs.bus import Bus, BusError, Follower, bells_of, inputs_of, orders
 from portal.labs.messages import Bell, EditZone, End, HangUp, Input, Paused
 from portal.labs.workers import Worker, announce, take_leave
 from protocols import events
-from protocols.sandbox import control
+from protocols.sandbox import messages
 from protocols.sandbox.supervisor import LabEnded, LabRefused, RunningLab, StaleOwner, Supervisor
 from protocols.world import WorldError
 
@@ -199,11 +199,11 @@ class Owner:
                 message = await follower.get()
                 if isinstance(message, Input):
                     octets = message.text.encode("utf-8", "replace").decode("latin-1")  # one character an octet
-                    await running.send(control.Input(message.console, message.client_id, octets))
+                    await running.send(messages.Input(message.console, message.client_id, octets))
                 elif isinstance(message, HangUp):
-                    await running.send(control.HangUp(message.console, message.client_id))
+                    await running.send(messages.HangUp(message.console, message.client_id))
                 elif isinstance(message, EditZone):
-                    await running.send(control.EditZone(message.client_id, message.zone, message.serial, message.text))
+                    await running.send(messages.EditZone(message.client_id, message.zone, message.serial, message.text))
 
     async def _take_orders(self) -> None:
         async with self._bus.follow(orders_of(self.name), limits.INPUTS_WAITING) as follower:

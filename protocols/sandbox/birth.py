@@ -12,8 +12,9 @@ from typing import NoReturn
 
 from protocols.sandbox import kernel
 from protocols.sandbox.capture import Capture
-from protocols.sandbox.control import TO_LAB, Frames, Refused, Start, encode
+from protocols.sandbox.control import Frames, encode
 from protocols.sandbox.layers import Confinement, LayerMissing
+from protocols.sandbox.messages import TO_LAB, Refused, Start
 from protocols.sandbox.network import bind_servers, build_network
 from protocols.world import World, WorldError, from_values
 

@@ -9,7 +9,8 @@ import threading
 from protocols import limits
 from protocols.events import Closed, Event, Opened
 from protocols.recorder import Recorder
-from protocols.sandbox.control import EditZone, Frames, FromLab, HangUp, Happened, Input, Packets, Stop, encode
+from protocols.sandbox.control import Frames, encode
+from protocols.sandbox.messages import EditZone, FromLab, HangUp, Happened, Input, Packets, Stop
 
 
 class Channel(asyncio.Protocol):

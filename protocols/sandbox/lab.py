@@ -17,7 +17,7 @@ from protocols.events import Fault
 from protocols.recorder import Recorder
 from protocols.sandbox.birth import Cell
 from protocols.sandbox.channel import Channel
-from protocols.sandbox.control import EditZone, Input, Obeyed, Ready, Stopped
+from protocols.sandbox.messages import EditZone, Input, Obeyed, Ready, Stopped
 from protocols.smtp import server as smtp
 
 

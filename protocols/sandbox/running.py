@@ -14,11 +14,11 @@ from typing import Any
 
 from protocols import limits
 from protocols.events import Event, Lab
-from protocols.sandbox.control import (
+from protocols.sandbox.control import ControlError, Frames, encode
+from protocols.sandbox.log import Log, StaleOwner, commit, cut_batches
+from protocols.sandbox.messages import (
     FROM_LAB,
-    ControlError,
     EditZone,
-    Frames,
     HangUp,
     Happened,
     Input,
@@ -30,9 +30,7 @@ from protocols.sandbox.control import (
     Stop,
     Stopped,
     ToLab,
-    encode,
 )
-from protocols.sandbox.log import Log, StaleOwner, commit, cut_batches
 from protocols.sandbox.numbering import LogFull, Numbering
 from protocols.sandbox.processor import ProcessorMeter
 from protocols.sandbox.zygote_process import Child, ZygoteProcess

@@ -10,9 +10,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 from protocols import limits
 from protocols.events import Event
-from protocols.sandbox.control import Start
 from protocols.sandbox.layers import OPTIONAL, check_switched_off
 from protocols.sandbox.log import Log, StaleOwner
+from protocols.sandbox.messages import Start
 from protocols.sandbox.running import STOPPED, LabEnded, LabRefused, Opening, PacketSink, RunningLab
 from protocols.sandbox.zygote_process import ZygoteProcess
 from protocols.world import Host, World

@@ -21,8 +21,9 @@ from dataclasses import dataclass
 
 from protocols.sandbox import kernel
 from protocols.sandbox.birth import Cell, be_born
-from protocols.sandbox.control import TO_ZYGOTE, Born, Died, Fork, Frames, Kill, Refused, Warm, encode
+from protocols.sandbox.control import Frames, encode
 from protocols.sandbox.layers import Confinement
+from protocols.sandbox.messages import TO_ZYGOTE, Born, Died, Fork, Kill, Refused, Warm
 from protocols.sandbox.syscalls import compile_filter
 
 # What Python imports only when it is first used. In a lab's empty root that is too late.

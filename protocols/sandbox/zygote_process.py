@@ -10,7 +10,8 @@ import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from protocols.sandbox.control import FROM_ZYGOTE, Born, Died, Fork, Frames, Kill, Warm, encode
+from protocols.sandbox.control import Frames, encode
+from protocols.sandbox.messages import FROM_ZYGOTE, Born, Died, Fork, Kill, Warm
 
 _CHECKOUT = Path(__file__).parents[2]
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from protocols import limits
+
 VERSION = 1
+FIRST_DAY = 1_767_225_600  # 2026-01-01, when a file was modified of which the world does not say it
 
 
 class WorldError(ValueError):
@@ -33,19 +36,68 @@ class Names:
 
 
 @dataclass(frozen=True, slots=True)
+class Account:
+    """Who may log in to an FTP server: USER, PASS and, where it is not "", ACCT (RFC 959 section 4.1.1). Any password
+    will do where `password` is None (as for "anonymous", RFC 1635). `home` is the directory where the session begins;
+    the files that the account owns have at most `quota` octets together. With `may_write` it may change the tree where
+    the permissions allow it."""
+
+    user: str
+    password: str | None = None
+    account: str = ""
+    home: str = "/"
+    quota: int = limits.FILES
+    may_write: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Ftp:
+    """An FTP server on port 21, whose data connections come from port 20: its accounts, the ports that it listens on
+    after PASV (first and last; they are taken in turn), and its words by the reply's cause, with an LF between the
+    lines of a reply that has several."""
+
+    accounts: tuple[Account, ...]
+    passive_ports: tuple[int, int] = (49_152, 49_251)
+    words: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file or a directory of a host, by its absolute name; a directory's ends in "/". `owner` is an account's user,
+    "" for nobody's; `mode` are the permission bits of the owner, of the group (nobody is in one) and of others;
+    `modified` is in seconds since the Unix epoch. A file's content is `text`, its octets in UTF-8 with LF between
+    lines; or, where that is None, the one with this `size` and `sha256`, which is handed over beside the world."""
+
+    path: str
+    owner: str = ""
+    mode: int = 0o644
+    modified: int = FIRST_DAY
+    text: str | None = None
+    size: int = 0
+    sha256: str = ""
+
+    @property
+    def is_directory(self) -> bool:
+        return self.path.endswith("/")
+
+
+@dataclass(frozen=True, slots=True)
 class Host:
-    """A host: its name, its IPv4 address, and its servers."""
+    """A host: its name, its IPv4 address, its servers, and its files."""
 
     name: str
     address: str
     smtp: Mail | None = None
     dns: Names | None = None
+    ftp: Ftp | None = None
+    files: tuple[File, ...] = ()
 
     def services(self) -> list[tuple[str, int, str]]:
         """(protocol, port, transport) of every server on this host."""
         mail = [("smtp", 25, "tcp")] if self.smtp else []
         names = [("dns", 53, "udp"), ("dns", 53, "tcp")] if self.dns and not self.dns.down else []
-        return mail + names
+        files = [("ftp", 21, "tcp")] if self.ftp else []
+        return mail + files + names
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,4 +139,4 @@ class World:
 
 
 def _without_nothing(values: dict[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in values.items() if value is not None}
+    return {key: value for key, value in values.items() if value not in (None, ())}

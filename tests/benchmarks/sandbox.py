@@ -9,7 +9,7 @@ from pathlib import Path
 from statistics import median
 
 from protocols.events import Event, Line
-from protocols.sandbox.control import Input
+from protocols.sandbox.messages import Input
 from protocols.sandbox.supervisor import RunningLab, Supervisor
 from protocols.world import World, read_world
 from tests.benchmarks import bare_smtp

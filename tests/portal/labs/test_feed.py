@@ -44,6 +44,12 @@ EVERY_KIND = [
     events.Cached(seq=10, at=10, because=9, host="mx.lentil.edu", records=("edu. 3600 NS",)),
     events.Unkept(seq=11, at=11, protocol="dns", count=2, names=("edu. NS",), rcodes=("NOERROR 2",)),
     events.ZoneEdited(seq=12, at=12, zone=".", serial=1, why="stale", raw="; é".encode(), client_id="a-2"),
+    events.Transferred(seq=13, at=13, because=6, conn="1.2", side="S", length=5, kept=5, sha256="ab", path="/é"),
+    events.Stored(
+        seq=14, at=14, host="mx.lentil.edu", path="/tmp/é", owner="", mode=0o644, modified=1, size=0, sha256="ab"
+    ),
+    events.NotStored(seq=15, at=15, host="mx.lentil.edu", path="/x", why="no-room", client_id="a-3"),
+    events.TreeChanged(seq=16, at=16, host="mx.lentil.edu", change="renamed", path="/a", to="/b", conn="1.1"),
 ]
 
 

@@ -29,7 +29,8 @@ from protocols.events import Cached, Console, Fault, Lab, Opened
 from protocols.events import Endpoint as End
 from protocols.sandbox import kernel, zygote
 from protocols.sandbox.birth import Cell
-from protocols.sandbox.control import TO_LAB, Frames, Happened, Input, Packets, Ready, Stop, Stopped, encode
+from protocols.sandbox.control import Frames, encode
+from protocols.sandbox.messages import TO_LAB, Happened, Input, Packets, Ready, Stop, Stopped
 from protocols.sandbox.network import LOW_PORTS
 
 libc = ctypes.CDLL(None, use_errno=True)

@@ -4,7 +4,8 @@ import asyncio
 
 from protocols import limits
 from protocols.sandbox.channel import Channel
-from protocols.sandbox.control import FROM_LAB, TO_LAB, Frames, Packets
+from protocols.sandbox.control import Frames
+from protocols.sandbox.messages import FROM_LAB, TO_LAB, Packets
 
 
 class Wire(asyncio.Transport):

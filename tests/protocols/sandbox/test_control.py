@@ -8,19 +8,9 @@ from hypothesis import strategies as st
 
 from protocols import limits
 from protocols.events import Fault, Line
-from protocols.sandbox import control
-from protocols.sandbox.control import (
-    FROM_LAB,
-    FROM_ZYGOTE,
-    TO_LAB,
-    TO_ZYGOTE,
-    ControlError,
-    Frames,
-    Happened,
-    Input,
-    Packets,
-    encode,
-)
+from protocols.sandbox import messages
+from protocols.sandbox.control import ControlError, Frames, encode
+from protocols.sandbox.messages import FROM_LAB, FROM_ZYGOTE, TO_LAB, TO_ZYGOTE, Happened, Input, Packets
 from tests.protocols.strategies import events
 
 ALL = TO_LAB | FROM_LAB | TO_ZYGOTE | FROM_ZYGOTE
@@ -30,6 +20,8 @@ TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
 def _values(hint: Any) -> st.SearchStrategy[Any]:
     if hint is str:
         return TEXT
+    if hint is bytes:
+        return st.binary(max_size=300)
     if hint is bool:
         return st.booleans()
     if hint is int:
@@ -40,12 +32,12 @@ def _values(hint: Any) -> st.SearchStrategy[Any]:
 
 
 def _messages() -> st.SearchStrategy[Any]:
-    plain = [kind for kind in ALL.values() if kind not in (Happened, Packets)]
+    plain = [kind for kind in ALL.values() if kind is not Happened]
     made = [
         st.builds(kind, **{name: _values(hint) for name, hint in get_type_hints(kind).items() if name != "name"})
         for kind in plain
     ]
-    return st.one_of(*made, events().map(Happened), st.binary(max_size=300).map(Packets))
+    return st.one_of(*made, events().map(Happened))
 
 
 @given(st.lists(_messages(), max_size=6), st.lists(st.integers(0, 3_000), max_size=8))
@@ -89,7 +81,7 @@ NUMBERS = struct.pack(">qqq", 1, 1, -1)
 
 @given(JSON)
 def test_any_json_is_a_message_or_is_refused(values):
-    known = [message.name for message in (control.Stop(), control.Warm(), control.Stopped())]
+    known = [message.name for message in (messages.Stop(), messages.Warm(), messages.Stopped())]
     try:
         arrived = list(Frames(ALL).feed(frame(values)))
     except ControlError:

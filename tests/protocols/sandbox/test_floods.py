@@ -9,7 +9,7 @@ import pytest
 
 from protocols import limits
 from protocols.explain import LAB_WHY
-from protocols.sandbox.control import Input
+from protocols.sandbox.messages import Input
 from protocols.sandbox.running import RunningLab
 from protocols.sandbox.supervisor import LabEnded, Supervisor
 from tests.protocols.sandbox import floods

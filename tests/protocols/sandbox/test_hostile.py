@@ -9,7 +9,7 @@ import subprocess
 import pytest
 
 from protocols.sandbox import kernel
-from protocols.sandbox.control import Input
+from protocols.sandbox.messages import Input
 from protocols.sandbox.supervisor import Supervisor
 from tests.protocols.sandbox import hostile as plots
 from tests.protocols.sandbox.labs import HOSTILE, KeptLog, make_world, until

@@ -14,8 +14,8 @@ from protocols import limits
 from protocols.events import Block
 from protocols.explain import LAB_WHY
 from protocols.sandbox import running
-from protocols.sandbox.control import HangUp, Input
 from protocols.sandbox.log import cut_batches
+from protocols.sandbox.messages import HangUp, Input
 from protocols.sandbox.supervisor import LabEnded, LabRefused, StaleOwner, Supervisor
 from tests.protocols.sandbox.hostile import BREAKS
 from tests.protocols.sandbox.labs import HOSTILE, is_alive, make_world, until
