@@ -1,0 +1,81 @@
+"""Lists of files as they go over a data connection in LIST, NLST and MLSD, and over the control connection in STAT and
+MLST. Octets out, in UTF-8, each line with its CRLF but for `write_facts`. Pure."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Collection, Iterable
+
+from protocols.ftp.filesystem import Entry
+
+HALF_A_YEAR = 31_556_952 // 2  # seconds: how old a file is when ls shows its year instead of the time of day
+NOBODY, NO_GROUP = "nobody", "nogroup"  # as ls names an owner that is none, and the group of all files
+FACTS = (
+    "type",
+    "size",
+    "modify",
+    "perm",
+    "unique",
+    "unix.mode",
+    "unix.owner",
+)  # in the order in which they are written
+USUAL_FACTS = FACTS  # those that are written until OPTS MLST chooses: RFC 3659 section 7.9
+
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_PERMISSIONS = "rwxrwxrwx"
+_SPELLING = {"unix.mode": "UNIX.mode", "unix.owner": "UNIX.owner"}  # RFC 3659 section 7.5.1 keeps case out of it
+
+
+def write_list(entries: Iterable[Entry], now: int) -> bytes:
+    """The list that `ls -l` prints of `entries`, which RFC 959 leaves to each server (section 4.1.3) and programs read.
+    Times are UTC; `now` is in seconds since the Unix epoch."""
+    return b"".join(_list_line(entry, now) + b"\r\n" for entry in entries)
+
+
+def write_names(entries: Iterable[Entry], prefix: str = "") -> bytes:
+    """The names alone, for programs: RFC 959 section 4.1.3, NLST. With `prefix` ("/pub/") before each."""
+    return b"".join(f"{prefix}{entry.name}\r\n".encode() for entry in entries)
+
+
+def write_facts(
+    entry: Entry, name: str, permissions: str, chosen: Collection[str] = USUAL_FACTS, kind: str = ""
+) -> bytes:
+    """What RFC 3659 section 7.2 has for one file: its facts and, after a space, its name, without a line ending.
+    `name` is "" for none; `permissions` are FileSystem.permissions; of the facts only the `chosen` ones are written, in
+    lower case here; `kind` is "cdir" or "pdir" where the directory stands there as itself or as the parent."""
+    facts = {
+        "type": kind or ("dir" if entry.is_directory else "file"),
+        "size": "" if entry.is_directory else str(entry.size),
+        "modify": write_time(entry.modified),
+        "perm": permissions,
+        "unique": f"{entry.number:x}",
+        "unix.mode": f"0{entry.mode:03o}",
+        "unix.owner": entry.owner,
+    }
+    written = "".join(
+        f"{_SPELLING.get(fact, fact)}={facts[fact]};"
+        for fact in FACTS
+        if fact in chosen and (facts[fact] or fact == "perm")
+    )
+    return f"{written} {name}".encode()
+
+
+def write_time(seconds: int) -> str:
+    """The time in UTC as RFC 3659 section 2.3 writes it: "20260214093000"."""
+    return time.strftime("%Y%m%d%H%M%S", time.gmtime(seconds))
+
+
+def _list_line(entry: Entry, now: int) -> bytes:
+    kind = "d" if entry.is_directory else "-"
+    bits = "".join(letter if entry.mode >> (8 - place) & 1 else "-" for place, letter in enumerate(_PERMISSIONS))
+    links = 2 if entry.is_directory else 1
+    owner = entry.owner or NOBODY
+    when = _list_time(entry.modified, now)
+    return f"{kind}{bits} {links:>3} {owner:<8} {NO_GROUP:<8} {entry.size:>8} {when} {entry.name}".encode()
+
+
+def _list_time(modified: int, now: int) -> str:
+    at = time.gmtime(modified)
+    is_recent = now - HALF_A_YEAR < modified <= now
+    clock = f"{at.tm_hour:02}:{at.tm_min:02}" if is_recent else f"{at.tm_year:>5}"
+    return f"{_MONTHS[at.tm_mon - 1]} {at.tm_mday:>2} {clock}"
