@@ -29,6 +29,7 @@ from protocols.ftp.entries import (
     demand_writer,
     may,
 )
+from protocols.ftp.tree import Tree
 from protocols.world import names
 from protocols.world.files import with_parents
 from protocols.world.model import Account, File
@@ -65,9 +66,9 @@ class FileSystem:
         self._clock = clock
         self._quotas = {account.user: account.quota for account in accounts}
         self._given = count(1)  # the numbers in names that unique_name gave
-        self._entries: dict[str, Entry] = {}
+        self._tree = Tree(room)
         for file in with_parents([File(names.ROOT, mode=DIRECTORY_MODE), *files]):
-            self._set(_entry(file, contents, next(room.numbers)))
+            self._tree.put(_entry(file, contents, next(room.numbers)))
 
     # What is there
 
@@ -86,26 +87,26 @@ class FileSystem:
             elif part not in ("", "."):
                 parts.append(part)
         found = "/" + "/".join(parts)
-        fault = names.find_path_fault(found)
+        fault = names.find_name_fault(text) or names.find_path_fault(found)
         if fault:
             raise FileError(fault)
         return found
 
     def entries(self) -> Entries:
         """All files and directories but the root, by path."""
-        return [entry for path, entry in sorted(self._entries.items()) if path != names.ROOT]
+        return self._tree.all()
 
     def enter(self, who: Account | None, path: str) -> None:
         """Check that `who` may make the directory `path` their working directory. Raises FileError."""
-        self._directory(who, path, ENTER)
+        demand(who, self._tree.directory(who, path), ENTER)
 
     def stat(self, who: Account | None, path: str) -> Entry:
         """The file or directory `path`. Raises FileError: no-such-file."""
-        return self._existing(who, path)
+        return self._tree.existing(who, path)
 
     def read(self, who: Account | None, path: str) -> bytes:
         """The content of the file `path`. Raises FileError: no-such-file, is-a-directory, permission-denied."""
-        entry = self._existing(who, path)
+        entry = self._tree.existing(who, path)
         if entry.is_directory:
             raise FileError("is-a-directory")
         demand(who, entry, READ)
@@ -114,50 +115,49 @@ class FileSystem:
     def list(self, who: Account | None, path: str) -> Entries:
         """What stands in the directory `path`, by name; of a file, itself. Raises FileError: no-such-file,
         permission-denied."""
-        entry = self._existing(who, path)
+        entry = self._tree.existing(who, path)
         if not entry.is_directory:
             return [entry]
         demand(who, entry, READ)
-        return self._children(path)
+        return self._tree.children(path)
 
     def permissions(self, who: Account | None, path: str) -> str:
-        """What `who` may do with `path`, as letters of the fact "perm" (RFC 3659 section 7.5.5). Raises FileError."""
-        entry = self._existing(who, path)
-        above = self._entries[names.parent_of(path)]
+        """What `who` may do with `path`, as letters of the fact "perm" (RFC 3659 section 7.5.5). Raises FileError:
+        no-such-file."""
+        entry = self._tree.existing(who, path)
         writes = who is None or who.may_write
-        moves = writes and path != names.ROOT and may(who, above, WRITE | ENTER)
-        fills = writes and may(who, entry, WRITE | ENTER)
-        if entry.is_directory:
+        moves = writes and path != names.ROOT and may(who, self._tree.above(path), WRITE | ENTER)
+        if not entry.is_directory:
+            changes = writes and may(who, entry, WRITE)
+            letters = {"a": changes, "d": moves, "f": moves, "r": may(who, entry, READ), "w": changes}
+        else:
+            fills = writes and may(who, entry, WRITE | ENTER)
             letters = {
                 "c": fills,
-                "d": moves and not self._children(path),
+                "d": moves and not self._tree.children(path),
                 "e": may(who, entry, ENTER),
                 "f": moves,
                 "l": may(who, entry, READ),
                 "m": fills,
                 "p": fills,
             }
-        else:
-            changes = writes and may(who, entry, WRITE)
-            letters = {"a": changes, "d": moves, "f": moves, "r": may(who, entry, READ), "w": changes}
         return "".join(letter for letter, allowed in letters.items() if allowed)
 
     def room_for(self, who: Account | None, path: str) -> int:
         """How many octets the file `path` may have in all, whatever it has now, if `who` stores it. Raises the
         FileError that `store` would, so that a transfer need not begin."""
-        return min(space for space, _ in self._spaces(who, path, self._writable(who, path)))
+        return min(self._spaces(who, path, self._writable(who, path)))[0]
 
     def why_full(self, who: Account | None, path: str) -> str:
-        """Why the file `path` may have no more than `room_for`: over-quota or lab-full. Raises FileError."""
-        return min(self._spaces(who, path, self._writable(who, path)))[1]
+        """Why the file `path` may have no more octets than `room_for`: over-quota or lab-full. Raises FileError."""
+        return min(self._spaces(who, path, self._writable(who, path)), key=lambda space: space[0])[1]
 
     def unique_name(self, who: Account | None, directory: str) -> str:
         """The name of a new file in `directory`, given once (STOU, RFC 959 section 4.1.3). Raises the FileError that
         `store` would."""
         while True:
             path = names.join(directory, f"file-{next(self._given)}")
-            if path not in self._entries:
-                self._writable(who, path)
+            if self._writable(who, path) is None:
                 return path
 
     # What changes it
@@ -173,8 +173,9 @@ class FileSystem:
         if there:
             entry = replace(there, octets=octets, modified=self._clock())
         else:
-            entry = Entry(path, _name_of(who), FILE_MODE, self._clock(), octets=octets, number=next(self._room.numbers))
-        self._set(entry)
+            number = next(self._room.numbers)
+            entry = Entry(path, _name_of(who), FILE_MODE, self._clock(), octets, number=number)
+        self._tree.put(entry)
         return [Put(entry)]
 
     def append(self, who: Account | None, path: str, octets: bytes) -> Changes:
@@ -186,30 +187,24 @@ class FileSystem:
         """Remove the file `path`. Raises FileError: account-reads-only, no-such-file, is-a-directory,
         permission-denied."""
         demand_writer(who)
-        if self._existing(who, path).is_directory:
+        if self._tree.existing(who, path).is_directory:
             raise FileError("is-a-directory")
         self._demand_place(who, path)
-        self._drop(path)
+        self._tree.drop(path)
         return [Removed(path)]
 
     def make_directory(self, who: Account | None, path: str) -> Changes:
         """Make the directory `path`, owned by `who`. Raises FileError: account-reads-only, exists, permission-denied,
         too-many-files."""
         demand_writer(who)
-        self._walk(who, path)
-        if path in self._entries:
+        self._tree.walk(who, path)
+        if self._tree.get(path):
             raise FileError("exists")
         self._demand_place(who, path)
         self._demand_entry()
-        made = Entry(
-            path,
-            _name_of(who),
-            DIRECTORY_MODE,
-            self._clock(),
-            is_directory=True,
-            number=next(self._room.numbers),
-        )
-        self._set(made)
+        number = next(self._room.numbers)
+        made = Entry(path, _name_of(who), DIRECTORY_MODE, self._clock(), is_directory=True, number=number)
+        self._tree.put(made)
         return [Made(made)]
 
     def remove_directory(self, who: Account | None, path: str) -> Changes:
@@ -218,11 +213,11 @@ class FileSystem:
         demand_writer(who)
         if path == names.ROOT:
             raise FileError("root-stays")
-        self._directory(who, path, 0)
+        self._tree.directory(who, path)
         self._demand_place(who, path)
-        if self._children(path):
+        if self._tree.children(path):
             raise FileError("not-empty")
-        self._drop(path)
+        self._tree.drop(path)
         return [Removed(path)]
 
     def rename(self, who: Account | None, old: str, new: str) -> Changes:
@@ -232,70 +227,31 @@ class FileSystem:
         demand_writer(who)
         if old == names.ROOT:
             raise FileError("root-stays")
-        entry = self._existing(who, old)
+        entry = self._tree.existing(who, old)
         self._demand_place(who, old)
         if new.startswith(f"{old}/"):
             raise FileError("into-itself")
-        self._walk(who, new)
-        there = self._entries.get(new)
+        self._tree.walk(who, new)
+        there = self._tree.get(new)
         if there is entry:
             return []
         if there and (there.is_directory or entry.is_directory):
             raise FileError("exists")
         self._demand_place(who, new)
-        moved = [path for path in self._entries if path == old or path.startswith(f"{old}/")]
-        if any(names.find_path_fault(new + path[len(old) :]) for path in moved):
+        if any(names.find_path_fault(new + path.removeprefix(old)) for path in self._tree.below(old)):
             raise FileError("path-too-long")
-        changes: Changes = []
         if there:
-            self._drop(new)
-            changes.append(Removed(new))
-        for path in moved:
-            self._entries[new + path[len(old) :]] = replace(self._entries.pop(path), path=new + path[len(old) :])
-        return [*changes, Renamed(old, new)]
-
-    # How it is found
-
-    def _walk(self, who: Account | None, path: str) -> None:
-        """Pass the directories above `path`."""
-        for each in names.parents_of(path):
-            entry = self._entries.get(each)
-            if entry is None:
-                raise FileError("no-such-directory")
-            if not entry.is_directory:
-                raise FileError("not-a-directory")
-            demand(who, entry, ENTER)
-
-    def _existing(self, who: Account | None, path: str) -> Entry:
-        self._walk(who, path)
-        entry = self._entries.get(path)
-        if entry is None:
-            raise FileError("no-such-file")
-        return entry
-
-    def _directory(self, who: Account | None, path: str, bits: int) -> Entry:
-        self._walk(who, path)
-        entry = self._entries.get(path)
-        if entry is None:
-            raise FileError("no-such-directory")
-        if not entry.is_directory:
-            raise FileError("not-a-directory")
-        demand(who, entry, bits)
-        return entry
-
-    def _children(self, path: str) -> Entries:
-        return sorted(
-            (each for each in self._entries.values() if each.path != path and names.parent_of(each.path) == path),
-            key=lambda each: each.name,
-        )
+            self._tree.drop(new)
+        self._tree.move(old, new)
+        return [*([Removed(new)] if there else []), Renamed(old, new)]
 
     # What is demanded first
 
     def _writable(self, who: Account | None, path: str) -> Entry | None:
         """The file that `who` may overwrite, or None for one that they may make."""
         demand_writer(who)
-        self._walk(who, path)
-        entry = self._entries.get(path)
+        self._tree.walk(who, path)
+        entry = self._tree.get(path)
         if entry is None:
             self._demand_place(who, path)
             self._demand_entry()
@@ -307,7 +263,7 @@ class FileSystem:
 
     def _demand_place(self, who: Account | None, path: str) -> None:
         """That `who` may change what stands under this name in its directory."""
-        demand(who, self._entries[names.parent_of(path)], WRITE | ENTER)
+        demand(who, self._tree.above(path), WRITE | ENTER)
 
     def _demand_entry(self) -> None:
         if self._room.entries_used >= self._room.entries:
@@ -319,23 +275,9 @@ class FileSystem:
         spaces = [(size + max(self._room.octets - self._room.octets_used, 0), "lab-full")]
         quota = who.quota if who and who.user == owner else self._quotas.get(owner)
         if quota is not None:
-            owned = sum(entry.size for entry in self._entries.values() if entry.owner == owner)
+            owned = sum(entry.size for entry in self._tree.all() if entry.owner == owner)
             spaces.insert(0, (size + max(quota - owned, 0), "over-quota"))
         return spaces
-
-    # What is done at last
-
-    def _set(self, entry: Entry) -> None:
-        if entry.path in self._entries:
-            self._drop(entry.path)
-        self._entries[entry.path] = entry
-        self._room.octets_used += entry.size
-        self._room.entries_used += entry.path != names.ROOT
-
-    def _drop(self, path: str) -> None:
-        entry = self._entries.pop(path)
-        self._room.octets_used -= entry.size
-        self._room.entries_used -= path != names.ROOT
 
 
 def _entry(file: File, contents: Mapping[str, bytes], number: int) -> Entry:

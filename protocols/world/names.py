@@ -15,18 +15,21 @@ from protocols import limits
 ROOT = "/"
 
 
-def find_path_fault(path: str) -> str | None:
-    """Why `path` cannot be the absolute name of a file, as FTP's causes have it: "bad-name" (not UTF-8, or with a
-    control character), "name-too-long", "path-too-long"; None where it can be."""
+def find_name_fault(path: str) -> str | None:
+    """Why a name in `path` cannot be one, as FTP's causes have it: "bad-name" (not UTF-8, or with a control character)
+    or "name-too-long"; None where all can be."""
     try:
-        octets = path.encode("utf-8")
+        octets = path.encode()
     except UnicodeEncodeError:  # half of a surrogate pair
         return "bad-name"
     if any(unicodedata.category(character) == "Cc" for character in path):
         return "bad-name"
-    if any(len(name) > limits.FILE_NAME for name in octets.split(b"/")):
-        return "name-too-long"
-    return "path-too-long" if len(octets) > limits.FILE_PATH else None
+    return "name-too-long" if any(len(name) > limits.FILE_NAME for name in octets.split(b"/")) else None
+
+
+def find_path_fault(path: str) -> str | None:
+    """Why `path` cannot be the absolute name of a file: that of one of its names, or "path-too-long"."""
+    return find_name_fault(path) or ("path-too-long" if len(path.encode()) > limits.FILE_PATH else None)
 
 
 def join(directory: str, name: str) -> str:
