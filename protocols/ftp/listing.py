@@ -3,8 +3,8 @@ MLST. Octets out, in UTF-8, each line with its CRLF but for `write_facts`. Pure.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Collection, Iterable
+from datetime import UTC, datetime
 
 from protocols.ftp.filesystem import Entry
 
@@ -62,7 +62,7 @@ def write_facts(
 
 def write_time(seconds: int) -> str:
     """The time in UTC as RFC 3659 section 2.3 writes it: "20260214093000"."""
-    return time.strftime("%Y%m%d%H%M%S", time.gmtime(seconds))
+    return f"{datetime.fromtimestamp(seconds, UTC):%Y%m%d%H%M%S}"
 
 
 def _list_line(entry: Entry, now: int) -> bytes:
@@ -75,7 +75,7 @@ def _list_line(entry: Entry, now: int) -> bytes:
 
 
 def _list_time(modified: int, now: int) -> str:
-    at = time.gmtime(modified)
+    at = datetime.fromtimestamp(modified, UTC)
     is_recent = now - HALF_A_YEAR < modified <= now
-    clock = f"{at.tm_hour:02}:{at.tm_min:02}" if is_recent else f"{at.tm_year:>5}"
-    return f"{_MONTHS[at.tm_mon - 1]} {at.tm_mday:>2} {clock}"
+    clock = f"{at:%H:%M}" if is_recent else f"{at.year:>5}"
+    return f"{_MONTHS[at.month - 1]} {at.day:>2} {clock}"

@@ -9,6 +9,7 @@ from protocols import limits
 
 VERSION = 1
 FIRST_DAY = 1_767_225_600  # 2026-01-01, when a file was modified of which the world does not say it
+PASSIVE_PORTS = (49_152, 49_251)  # some of those that no service has: RFC 6335 section 6
 
 
 class WorldError(ValueError):
@@ -57,7 +58,7 @@ class Ftp:
     lines of a reply that has several."""
 
     accounts: tuple[Account, ...]
-    passive_ports: tuple[int, int] = (49_152, 49_251)
+    passive_ports: tuple[int, int] = PASSIVE_PORTS
     words: dict[str, str] = field(default_factory=dict)
 
 
@@ -132,10 +133,31 @@ class World:
         values: dict[str, Any] = {"lentil": VERSION, "title": self.title, "student": self.student}
         if self.resolver:
             values["resolver"] = self.resolver
-        values["hosts"] = [_without_nothing(asdict(host)) for host in self.hosts]
+        values["hosts"] = [_host_values(host) for host in self.hosts]
         if self.zones:
             values["zones"] = [_without_nothing(asdict(zone)) for zone in self.zones]
         return values
+
+
+def _host_values(host: Host) -> dict[str, Any]:
+    values = _without_nothing(asdict(host))
+    if host.ftp:
+        first, last = host.ftp.passive_ports
+        values["ftp"]["passive_ports"] = f"{first}-{last}"
+        values["ftp"]["accounts"] = [_without_nothing(account) for account in values["ftp"]["accounts"]]
+    if host.files:
+        values["files"] = [_file_values(file) for file in host.files]
+    return values
+
+
+def _file_values(file: File) -> dict[str, Any]:
+    values: dict[str, Any] = {"path": file.path, "owner": file.owner}
+    values |= {"mode": f"{file.mode:03o}", "modified": file.modified}
+    if file.text is not None:
+        values["text"] = file.text
+    elif not file.is_directory:
+        values |= {"size": file.size, "sha256": file.sha256}
+    return values
 
 
 def _without_nothing(values: dict[str, Any]) -> dict[str, Any]:

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 import yaml
 
+from protocols.world.files import check_room, read_files, read_ftp
 from protocols.world.model import VERSION, Host, Mail, Names, World, WorldError, Zone
+from protocols.world.parts import Parts, Where
 
 HOST_LIMIT = 128  # hosts in a world
 ZONE_LIMIT = 100  # zones that a world states, and zones of a server
 MAILBOX_LIMIT = 1_000  # mailboxes on a host
-WORDS_LIMIT = 400  # characters in what a server says: a reply line is at most 512 octets (RFC 5321 section 4.5.3.1.5)
 TEXT_LIMIT = 1_000_000  # characters in a world's YAML
 
-Where = tuple[str | int, ...]  # the keys and list positions that lead to a part of a world
-
-_NAME = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)(\.(?!-)[a-z0-9-]{1,63}(?<!-))*")  # RFC 1123 section 2.1
 _MAILBOX = re.compile(r"[a-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@(?P<domain>[a-z0-9.-]{1,255})")
 
 
@@ -85,28 +82,26 @@ def _plain(node: yaml.Node | None, where: Where, lines: dict[Where, int]) -> Any
     return int(node.value) if is_number else node.value
 
 
-class _Reader:
+class _Reader(Parts):
     """Makes a World of plain values, and says where they are wrong."""
 
-    def __init__(self, lines: dict[Where, int]) -> None:
-        self._lines = lines
-
     def world(self, values: Any) -> World:
-        top = self._mapping(values, (), {"lentil", "title", "student", "hosts"}, {"resolver", "zones"})
+        top = self.mapping(values, (), {"lentil", "title", "student", "hosts"}, {"resolver", "zones"})
         if top["lentil"] != VERSION:
-            self._fail(("lentil",), f"lentil is {VERSION}, the version of this format")
-        hosts = self._list(top["hosts"], ("hosts",), HOST_LIMIT)
+            self.fail(("lentil",), f"lentil is {VERSION}, the version of this format")
+        hosts = self.items(top["hosts"], ("hosts",), HOST_LIMIT)
         world = World(
-            title=self._text(top["title"], ("title",)),
-            student=self._host_name(top["student"], ("student",)),
+            title=self.text(top["title"], ("title",)),
+            student=self.host_name(top["student"], ("student",)),
             hosts=tuple(self._host(host, ("hosts", number)) for number, host in enumerate(hosts)),
-            resolver=self._host_name(top["resolver"], ("resolver",)) if top.get("resolver") else "",
+            resolver=self.host_name(top["resolver"], ("resolver",)) if top.get("resolver") else "",
             zones=self._zones(top.get("zones"), ("zones",)),
         )
         self._refuse_twins(world)
         if world.host(world.student) is None:
-            self._fail(("student",), f"student is {world.student}, and no host has that name")
+            self.fail(("student",), f"student is {world.student}, and no host has that name")
         self._check_resolver(world)
+        check_room(self, world)
         return world
 
     def _check_resolver(self, world: World) -> None:
@@ -114,135 +109,74 @@ class _Reader:
             return
         host = world.host(world.resolver)
         if host is None or host.dns is None or not host.dns.recursive:
-            self._fail(("resolver",), f"resolver is {world.resolver}, and no host of that name has a recursive server")
+            self.fail(("resolver",), f"resolver is {world.resolver}, and no host of that name has a recursive server")
 
     def _refuse_twins(self, world: World) -> None:
         seen: set[str] = set()
         for number, host in enumerate(world.hosts):
             for key, value in (("name", host.name), ("address", host.address)):
                 if value in seen:
-                    self._fail(("hosts", number, key), f"two hosts have the {key} {value}")
+                    self.fail(("hosts", number, key), f"two hosts have the {key} {value}")
                 seen.add(value)
 
     def _host(self, values: Any, where: Where) -> Host:
-        given = self._mapping(values, where, {"name", "address"}, {"smtp", "dns"})
-        mail, names = given.get("smtp"), given.get("dns")
+        given = self.mapping(values, where, {"name", "address"}, {"smtp", "dns", "ftp", "files"})
+        mail, names, ftp = given.get("smtp"), given.get("dns"), given.get("ftp")
+        server = None if ftp is None else read_ftp(self, ftp, (*where, "ftp"))
         return Host(
-            name=self._host_name(given["name"], (*where, "name")),
-            address=self._address(given["address"], (*where, "address")),
+            name=self.host_name(given["name"], (*where, "name")),
+            address=self.address(given["address"], (*where, "address")),
             smtp=None if mail is None else self._mail(mail, (*where, "smtp")),
             dns=None if names is None else self._names(names, (*where, "dns")),
+            ftp=server,
+            files=read_files(self, given.get("files"), (*where, "files"), server),
         )
 
     def _names(self, values: Any, where: Where) -> Names:
-        given = self._mapping(values, where, set(), {"zones", "recursive", "down"})
+        given = self.mapping(values, where, set(), {"zones", "recursive", "down"})
         zones = given.get("zones") or []
         if zones:
-            zones = self._list(zones, (*where, "zones"), ZONE_LIMIT)
+            zones = self.items(zones, (*where, "zones"), ZONE_LIMIT)
         return Names(
             zones=tuple(self._zone_name(name, (*where, "zones", n)) for n, name in enumerate(zones)),
-            recursive=self._switch(given.get("recursive"), (*where, "recursive")),
-            down=self._switch(given.get("down"), (*where, "down")),
+            recursive=self.switch(given.get("recursive"), (*where, "recursive")),
+            down=self.switch(given.get("down"), (*where, "down")),
         )
 
     def _zones(self, values: Any, where: Where) -> tuple[Zone, ...]:
         if not values:
             return ()
-        zones = [self._zone(each, (*where, n)) for n, each in enumerate(self._list(values, where, ZONE_LIMIT))]
+        zones = [self._zone(each, (*where, n)) for n, each in enumerate(self.items(values, where, ZONE_LIMIT))]
         for number, zone in enumerate(zones):
             if any(other.name == zone.name for other in zones[:number]):
-                self._fail((*where, number, "name"), f"the zone {zone.name} stands here twice")
+                self.fail((*where, number, "name"), f"the zone {zone.name} stands here twice")
         return tuple(zones)
 
     def _zone(self, values: Any, where: Where) -> Zone:
-        given = self._mapping(values, where, {"name"}, {"records", "file"})
+        given = self.mapping(values, where, {"name"}, {"records", "file"})
         records, file = given.get("records") or "", given.get("file")
         if records and file is not None:
-            self._fail(where, "a zone states its records or its whole file, not both")
+            self.fail(where, "a zone states its records or its whole file, not both")
         return Zone(
             name=self._zone_name(given["name"], (*where, "name")),
-            records=self._text(records, (*where, "records")) if records else "",
-            file=None if file is None else self._text(file, (*where, "file")),
+            records=self.text(records, (*where, "records")) if records else "",
+            file=None if file is None else self.text(file, (*where, "file")),
         )
 
     def _zone_name(self, value: Any, where: Where) -> str:
-        return "." if value == "." else self._host_name(value, where)
-
-    def _switch(self, value: Any, where: Where) -> bool:
-        if value not in (None, True, False, "true", "false"):
-            self._fail(where, f"{_named(where)} is true or false")
-        return value in (True, "true")
+        return "." if value == "." else self.host_name(value, where)
 
     def _mail(self, values: Any, where: Where) -> Mail:
-        given = self._mapping(values, where, {"domains", "mailboxes"}, {"words"})
-        domains = self._list(given["domains"], (*where, "domains"), HOST_LIMIT)
-        mailboxes = self._list(given["mailboxes"], (*where, "mailboxes"), MAILBOX_LIMIT)
-        words = given.get("words") or {}
-        if not isinstance(words, dict):
-            self._fail((*where, "words"), "words are pairs of a reply's cause and its text")
+        given = self.mapping(values, where, {"domains", "mailboxes"}, {"words"})
+        domains = self.items(given["domains"], (*where, "domains"), HOST_LIMIT)
+        mailboxes = self.items(given["mailboxes"], (*where, "mailboxes"), MAILBOX_LIMIT)
         mail = Mail(
-            domains=tuple(self._host_name(name, (*where, "domains", n)) for n, name in enumerate(domains)),
-            mailboxes=tuple(self._text(box, (*where, "mailboxes", n)).lower() for n, box in enumerate(mailboxes)),
-            words={str(key): self._words(text, (*where, "words", key)) for key, text in words.items()},
+            domains=tuple(self.host_name(name, (*where, "domains", n)) for n, name in enumerate(domains)),
+            mailboxes=tuple(self.text(box, (*where, "mailboxes", n)).lower() for n, box in enumerate(mailboxes)),
+            words=self.words(given.get("words"), (*where, "words")),
         )
         for number, mailbox in enumerate(mail.mailboxes):
             match = _MAILBOX.fullmatch(mailbox)
             if match is None or match["domain"] not in mail.domains:
-                self._fail((*where, "mailboxes", number), f"{mailbox} is no mailbox of this host's domains")
+                self.fail((*where, "mailboxes", number), f"{mailbox} is no mailbox of this host's domains")
         return mail
-
-    def _words(self, value: Any, where: Where) -> str:
-        text = self._text(value, where)
-        if not (text.isascii() and text.isprintable()) or len(text) > WORDS_LIMIT:
-            self._fail(where, f"a server's words are printable ASCII, at most {WORDS_LIMIT} characters")
-        return text
-
-    def _host_name(self, value: Any, where: Where) -> str:
-        name = self._text(value, where).lower()
-        if not _NAME.fullmatch(name) or len(name) > 253:
-            self._fail(where, f"{name!r} is not a host name")
-        return name
-
-    def _address(self, value: Any, where: Where) -> str:
-        try:
-            address = ipaddress.IPv4Address(value if isinstance(value, str) else "")
-        except ValueError:
-            self._fail(where, f"{value!r} is not an IPv4 address")
-        if address.is_loopback or address.is_multicast or address.is_unspecified or int(address) == 0xFFFFFFFF:
-            self._fail(where, f"{address} cannot be a host's address")
-        return str(address)
-
-    def _text(self, value: Any, where: Where) -> str:
-        if not isinstance(value, str) or not value.strip():
-            self._fail(where, f"{_named(where)} is a text")
-        return value
-
-    def _list(self, value: Any, where: Where, limit: int) -> list[Any]:
-        if not isinstance(value, list | tuple) or not value or len(value) > limit:
-            self._fail(where, f"{_named(where)} is a list of 1 to {limit}")
-        return list(value)
-
-    def _mapping(
-        self, value: Any, where: Where, needed: set[str], known: frozenset[str] | set[str] = frozenset()
-    ) -> dict[str, Any]:
-        if not isinstance(value, dict):
-            self._fail(where, f"{_named(where)} has the keys {', '.join(sorted(needed))}")
-        for key in value:
-            if key not in needed | known:
-                self._fail((*where, key), f"{_named(where)} has no key {key!r}")
-        for key in sorted(needed):
-            if value.get(key) is None:
-                self._fail(where, f"{_named(where)} needs the key {key}")
-        return value
-
-    def _fail(self, where: Where, what: str) -> NoReturn:
-        line = next((self._lines[where[:n]] for n in range(len(where), -1, -1) if where[:n] in self._lines), None)
-        raise WorldError(f"Line {line}: {what}." if line else f"This world is wrong: {what}.")
-
-
-def _named(where: Where) -> str:
-    """What an instructor calls this part: its last key, or the key of the list that it stands in."""
-    keys = [part for part in where if isinstance(part, str)]
-    if not keys:
-        return "a world"
-    return keys[-1] if isinstance(where[-1], str) else f"a part of {keys[-1]}"
