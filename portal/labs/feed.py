@@ -16,6 +16,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from portal.labs import models
+from portal.labs.contents import keep
 from portal.worlds.editing import check_text
 from portal.worlds.models import Message, World
 from portal.worlds.zones import Zone, write_zones
@@ -24,6 +25,8 @@ from protocols.description import Description
 from protocols.dns import zone as files
 from protocols.events import Delivered, Event, Lab, ZoneEdited
 from protocols.sandbox.supervisor import StaleOwner
+
+__all__ = ["after", "append", "describe", "keep"]
 
 LAST_SECOND = 253_402_300_799  # of the year 9999: a lab may say any time, dates end there
 

@@ -16,6 +16,7 @@ from portal.accounts.may import Role
 from portal.courses.models import Activity, Course
 from portal.labs import limits
 from portal.rows import insert, query
+from portal.worlds.contents import Content
 from portal.worlds.models import World
 from protocols import events
 from protocols.codec import Words, from_fields, kept, name_words, words_of
@@ -177,6 +178,35 @@ def _write_data(words: Words) -> str:
     """The fields of an event that have no column, as JSON."""
     fields = {name: word for name, word in name_words(words).items() if name not in _COLUMNS}
     return json.dumps(fields, separators=(",", ":"))
+
+
+class KnownContent(models.Model):
+    """A content that a lab may name in its log: it handed it over, or was given it. With `is_logged` it did so, and the
+    content stays for as long as the log; another goes when the lab ends."""
+
+    lab = models.ForeignKey(Lab, models.CASCADE, related_name="known_contents")
+    content = models.ForeignKey(Content, models.PROTECT, related_name="known_to")
+    is_logged = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["lab", "content"], name="one_content_a_lab")]
+
+    def __str__(self) -> str:
+        return f"{self.content} in lab {self.lab_id}"
+
+
+class ArrivingContent(models.Model):
+    """A content that a lab hands over, of which it says that it has this SHA-256."""
+
+    lab = models.ForeignKey(Lab, models.CASCADE, related_name="arriving_contents")
+    sha256 = models.CharField(max_length=64)
+    content = models.OneToOneField(Content, models.CASCADE, related_name="arriving_for")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["lab", "sha256"], name="one_arrival_a_content")]
+
+    def __str__(self) -> str:
+        return f"{self.content} from lab {self.lab_id}"
 
 
 class Visit(models.Model):

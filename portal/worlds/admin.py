@@ -26,6 +26,7 @@ class WorldAdmin(admin.ModelAdmin):
         super().save_model(request, obj, form, change)
         obj.make_mailboxes()
         obj.make_zones()
+        obj.make_files()
 
 
 @admin.register(Zone)

@@ -1,12 +1,12 @@
 """Worlds as they are kept: the document that an instructor wrote, and what changes while labs run: the mailboxes, and
-the zones, which have a module of their own.
+the zones and the files, which have modules of their own.
 
 A world belongs to an activity (a template) or to a lab (a student's own copy).
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -17,6 +17,7 @@ from django.db.models import Prefetch, QuerySet
 
 from portal.courses.models import Activity
 from portal.rows import insert, query
+from portal.worlds.files import FtpAccount, VirtualFile, copy_files, make_files, read_contents, with_files
 from portal.worlds.mail import read_subject
 from portal.worlds.zones import Zone, copy_zones, make_zones
 from protocols import world as documents
@@ -24,7 +25,7 @@ from protocols.dns.generate import check_zones, whole_zones
 from protocols.dns.zone import ZoneError
 from protocols.smtp.tables import check_words
 
-__all__ = ["Mailbox", "Message", "World", "Zone", "parse_source"]
+__all__ = ["FtpAccount", "Mailbox", "Message", "VirtualFile", "World", "Zone", "parse_source"]
 
 NEWEST = 20  # messages of a mailbox that are listed beside a lab
 SENDER_LIMIT = 400  # characters kept of a reverse-path; the wire's have at most 256 (RFC 5321 section 4.5.3.1.3)
@@ -56,8 +57,8 @@ def _check_source(text: str) -> None:
 
 
 class World(models.Model):
-    """A world's document in YAML (`source`). Which mailboxes there are, and what is in its zones, is said by
-    `mailboxes` and `zones`, once they were made."""
+    """A world's document in YAML (`source`). Which mailboxes, accounts and files there are, and what is in its zones,
+    is said by `mailboxes`, `accounts`, `files` and `zones`, once they were made."""
 
     source = models.TextField(validators=[_check_source])
     activity = models.OneToOneField(Activity, models.CASCADE, null=True, blank=True, related_name="world")
@@ -67,10 +68,11 @@ class World(models.Model):
         return f"World of {self.activity}" if self.activity else f"World {self.pk}"
 
     def document(self) -> documents.World:
-        """This world for a sandbox, with the mailboxes and the zones that the models have. Raises WorldError."""
+        """This world for a sandbox, with the mailboxes, the accounts, the files and the zones that the models have. The
+        files have their contents by SHA-256 (`contents`). Raises WorldError."""
         document = _read_source(self.source)
         kept = tuple(self.mailboxes.order_by("pk").values_list("address", flat=True))
-        hosts = tuple(_with_mailboxes(host, kept) for host in document.hosts)
+        hosts = with_files(self, [_with_mailboxes(host, kept) for host in document.hosts])
         served = {name for host in hosts if host.dns for name in host.dns.zones}
         zones = {zone.name: zone for zone in document.zones}
         for name, source in self.zones.filter(name__in=served).order_by("pk").values_list("name", "source"):
@@ -99,8 +101,14 @@ class World(models.Model):
                 check_zones(document)  # which says of which zone it is
                 raise
 
+    def make_files(self) -> None:
+        """Make the accounts and files that the document names, and remove others. What a person has put there stays.
+        Raises WorldError."""
+        make_files(self, _read_source(self.source).hosts)
+
     def copy_for_lab(self) -> World:
-        """A copy for one lab, with this world's mailboxes, the messages in them, and its zones."""
+        """A copy for one lab, with this world's mailboxes, the messages in them, its accounts, files and zones. What is
+        in the files is shared."""
         with transaction.atomic():
             copy = World.objects.create(source=self.source, copied_from=self)
             old = list(self.mailboxes.order_by("pk"))
@@ -110,8 +118,18 @@ class World(models.Model):
             for message in messages:
                 message.pk, message.mailbox = None, twins[message.mailbox_id]
             Message.objects.bulk_create(messages)
+            copy_files(self, copy)
             copy_zones(self, copy)
         return copy
+
+    def contents(self) -> Iterator[tuple[str, bytes]]:
+        """What is in the files that `document` has, by SHA-256."""
+        return read_contents(self)
+
+    def list_files(self, host: str) -> list[VirtualFile]:
+        """The files and directories of a host, each directory before what stands in it, by name."""
+        files = self.files.filter(host=host).select_related("content")
+        return sorted(files, key=lambda file: file.path.split("/"))
 
     def deliver(self, messages: Sequence[tuple[str, Message]]) -> None:
         """Put new messages into the mailboxes of these addresses, in order, in as many statements for all as for one. A

@@ -75,6 +75,7 @@ def make() -> None:
     world = World.objects.create(activity=activity, source=source)
     world.make_mailboxes()
     world.make_zones()
+    world.make_files()
     write_zone(world)
     student = User.objects.create_user(STUDENT, password=PASSWORD, first_name=fit(150, 16), last_name=fit(150, 1))
     Enrolment.objects.create(user=student, course=course, role="student")

@@ -93,6 +93,7 @@ def make_activity(course: Course, slug: str = "by-hand") -> Activity:
     world = World.objects.create(source=LECTURE, activity=activity)
     world.make_mailboxes()
     world.make_zones()
+    world.make_files()
     return activity
 
 

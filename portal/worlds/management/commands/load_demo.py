@@ -42,6 +42,7 @@ class Command(BaseCommand):
         world, _ = World.objects.update_or_create(activity=activity, defaults={"source": LECTURE.read_text()})
         world.make_mailboxes()
         world.make_zones()
+        world.make_files()
 
     def _load_account(self, name: str, course: Course) -> None:
         user, is_new = User.objects.get_or_create(username=name, defaults={"demo": True})
