@@ -7,6 +7,7 @@ lab alone, whoever has the same octets already. What it may not do is logged and
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import timedelta
 
 import structlog
@@ -18,7 +19,7 @@ from portal.labs import limits
 from portal.labs.models import ArrivingContent, KnownContent, Lab
 from portal.worlds.contents import Content
 from protocols.limits import FILE_CHUNK, FILES
-from protocols.sandbox.supervisor import StaleOwner
+from protocols.sandbox.log import StaleOwner
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
@@ -26,8 +27,9 @@ log = structlog.get_logger("portal.labs")
 
 
 def keep(lab_id: int, epoch: int, sha256: str, size: int, offset: int, octets: bytes) -> None:
-    """Commit the octets from `offset` on of a content of `size` octets that a lab hands over, in their order. The last
-    make it one that the lab may name, if it has the SHA-256 `sha256`. The same octets given again change nothing.
+    """Commit the octets from `offset` on of a content of `size` octets that a lab hands over: one content at a time, in
+    order. The last make it one that the lab may name, if it has the SHA-256 `sha256`. The same octets given again
+    change nothing.
 
     Raises StaleOwner where the lab has another owner by now. What no lab of ours hands over is logged, and dropped.
     """
@@ -53,13 +55,8 @@ def _take(lab_id: int, epoch: int, sha256: str, size: int, offset: int, octets: 
         _lock(lab_id, epoch)
         if KnownContent.objects.filter(lab=lab_id, content__sha256=sha256).exists():
             return None
-        content = Content.objects.filter(arriving_for__lab=lab_id, arriving_for__sha256=sha256).first()
-        if content is None:
-            if offset or not _has_room(lab_id):
-                raise _NotKept("one content too many, or without its beginning")
-            content = Content.objects.create(size=size)
-            ArrivingContent.objects.create(lab_id=lab_id, sha256=sha256, content=content)
-        if content.size != size or offset > content.length:
+        content = _find_arriving(lab_id, sha256, size) or _begin(lab_id, sha256, size, offset)
+        if offset > content.length:
             raise _NotKept("not the next octets of a content")
         if octets and offset == content.length:
             content.add(octets)
@@ -72,11 +69,18 @@ def _lock(lab_id: int, epoch: int) -> None:
         raise StaleOwner(f"Lab {lab_id} has another owner than that of epoch {epoch}.")
 
 
-def _has_room(lab_id: int) -> bool:
-    return (
-        ArrivingContent.objects.filter(lab=lab_id).count() < limits.CONTENTS_ARRIVING
-        and KnownContent.objects.filter(lab=lab_id).count() < limits.CONTENTS_KNOWN
-    )
+def _find_arriving(lab_id: int, sha256: str, size: int) -> Content | None:
+    return Content.objects.filter(arriving_for__lab=lab_id, arriving_for__sha256=sha256, size=size).first()
+
+
+def _begin(lab_id: int, sha256: str, size: int, offset: int) -> Content:
+    """A content that has only just begun, in the place of another that did not come to its end."""
+    if offset:
+        raise _NotKept("a content without its beginning")
+    ArrivingContent.objects.filter(lab=lab_id).delete()
+    content = Content.objects.create(size=size)
+    ArrivingContent.objects.create(lab_id=lab_id, sha256=sha256, content=content)
+    return content
 
 
 def _finish(lab_id: int, epoch: int, sha256: str, content: Content) -> None:
@@ -92,6 +96,24 @@ def _finish(lab_id: int, epoch: int, sha256: str, content: Content) -> None:
         content.discard()
     if settled is None:
         raise _NotKept("another content than it said")
+
+
+def find_known(lab_id: int, hashes: Iterable[str]) -> dict[str, Content]:
+    """The contents of these that the lab may name, by SHA-256."""
+    found = Content.objects.filter(known_to__lab=lab_id, sha256__in=set(hashes))
+    return {content.sha256 or "": content for content in found}
+
+
+def record_named(lab_id: int, contents: Iterable[Content]) -> None:
+    """Keep that the log names these contents: they stay for as long as it."""
+    unnamed = KnownContent.objects.filter(lab=lab_id, is_logged=False)
+    unnamed.filter(content__in={content.pk for content in contents}).update(is_logged=True)
+
+
+def forget_unnamed(lab_id: int) -> None:
+    """The lab has ended: what its log does not name, and what is half there, it has not got any more."""
+    KnownContent.objects.filter(lab=lab_id, is_logged=False).delete()
+    ArrivingContent.objects.filter(lab=lab_id).delete()
 
 
 def sweep() -> None:

@@ -6,7 +6,9 @@ read with `describe`.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from traceback import format_tb
 from typing import Any
@@ -16,14 +18,16 @@ from django.db import transaction
 from django.utils import timezone
 
 from portal.labs import models
-from portal.labs.contents import keep
+from portal.labs.contents import find_known, forget_unnamed, keep, record_named
+from portal.worlds.contents import Content
 from portal.worlds.editing import check_text
 from portal.worlds.models import Message, World
+from portal.worlds.tree import Impossible, Tree
 from portal.worlds.zones import Zone, write_zones
 from protocols import explain
 from protocols.description import Description
 from protocols.dns import zone as files
-from protocols.events import Delivered, Event, Lab, ZoneEdited
+from protocols.events import Delivered, Event, Lab, Stored, TreeChanged, ZoneEdited
 from protocols.sandbox.supervisor import StaleOwner
 
 __all__ = ["after", "append", "describe", "keep"]
@@ -34,8 +38,8 @@ log = structlog.get_logger("portal.labs")
 
 
 def append(lab_id: int, epoch: int, events: Sequence[Event]) -> None:
-    """Commit `events`, whose seqs go on where the log ends, together with what they change: the mailboxes, the zones
-    and the lab's state. All of it or nothing. The same events given again change nothing.
+    """Commit `events`, whose seqs go on where the log ends, together with what they change: the mailboxes, the zones,
+    the files and the lab's state. All of it or nothing. The same events given again change nothing.
 
     Raises StaleOwner where the lab has another owner by now, or its log does not end where these events begin.
     """
@@ -44,6 +48,7 @@ def append(lab_id: int, epoch: int, events: Sequence[Event]) -> None:
     rows, changes = [models.Event.row(lab_id, event) for event in events], _find_changes(events)
     messages = [(event.mailbox, _read_message(event)) for event in events if isinstance(event, Delivered)]
     zones = _read_zones(lab_id, events)
+    files = _read_files(lab_id, events)
     with transaction.atomic():
         world = models.Lab.advance(lab_id, epoch, first - 1, last)
         if world is None:
@@ -57,6 +62,11 @@ def append(lab_id: int, epoch: int, events: Sequence[Event]) -> None:
             World(pk=world).deliver(messages)
         if zones:
             write_zones(World(pk=world), zones)
+        if files:
+            files.tree.write()
+            record_named(lab_id, files.named)
+        if changes.get("ended_at"):
+            forget_unnamed(lab_id)
 
 
 def after(lab_id: int, seq: int, limit: int) -> list[Event]:
@@ -122,6 +132,33 @@ def _read_zones(lab_id: int, events: Sequence[Event]) -> dict[str, tuple[str, fi
             # Only a hostile lab says so. Its log goes on, its zone stays. The error's own text may quote it.
             log.error("a lab loaded what is no zone", zone=name, error=type(error).__name__)
     return zones
+
+
+@dataclass(frozen=True, slots=True)
+class _Files:
+    """What the events leave of the lab's files, and the contents that they name."""
+
+    tree: Tree
+    named: list[Content]
+
+
+def _read_files(lab_id: int, events: Sequence[Event]) -> _Files | None:
+    told = [event for event in events if isinstance(event, Stored | TreeChanged)]
+    world = models.Lab.objects.filter(pk=lab_id).values_list("world", flat=True).first() if told else None
+    if world is None:
+        return None
+    tree = Tree(world)
+    contents = find_known(lab_id, {event.sha256 for event in told if isinstance(event, Stored)})
+    impossible: Counter[str] = Counter()
+    for event in told:
+        try:
+            tree.apply(event, contents)
+        except Impossible as error:
+            impossible[str(error)] += 1
+    if impossible:
+        # Only a hostile lab says so. Its log goes on.
+        log.error("a lab's files cannot be what it says", lab=lab_id, because=dict(impossible))
+    return _Files(tree, list(contents.values()))
 
 
 def _read_message(event: Delivered) -> Message:

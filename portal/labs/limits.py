@@ -29,8 +29,6 @@ ZONE_ANSWERED = 5  # that a zone's page waits for the lab's word about an edit
 ZONE_LOOK = 0.05  # between two looks whether it is in the log
 
 FILE_ANSWERED = 10  # that a page waits for the lab's word about a file that somebody put there
-CONTENTS_ARRIVING = 100  # contents of a lab that are half there, at once; more are not kept
-CONTENTS_KNOWN = 10_000  # contents of files that a lab may name; more are not kept
 CONTENT_UNFINISHED = 3_600  # seconds until a content counts as given up whose upload has not ended
 CONTENTS_SWEPT = 60  # seconds between two looks for contents that nothing refers to any more
 

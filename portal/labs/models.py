@@ -196,14 +196,11 @@ class KnownContent(models.Model):
 
 
 class ArrivingContent(models.Model):
-    """A content that a lab hands over, of which it says that it has this SHA-256."""
+    """The content that a lab hands over, one at a time, of which it says that it has this SHA-256."""
 
-    lab = models.ForeignKey(Lab, models.CASCADE, related_name="arriving_contents")
+    lab = models.OneToOneField(Lab, models.CASCADE, related_name="arriving_content")
     sha256 = models.CharField(max_length=64)
     content = models.OneToOneField(Content, models.CASCADE, related_name="arriving_for")
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["lab", "sha256"], name="one_arrival_a_content")]
 
     def __str__(self) -> str:
         return f"{self.content} from lab {self.lab_id}"
