@@ -38,6 +38,9 @@ class Transcript:
             self._file = self._screen = None
         self._changed_at = time.monotonic()
 
+    def keep(self, sha256: str, size: int, offset: int, octets: bytes) -> None:
+        """The transcript names contents, and has none of them."""
+
     def wait_until_quiet(self, seconds: float) -> None:
         """Wait until nothing is added for so long."""
         since = time.monotonic()

@@ -10,7 +10,20 @@ from protocols import limits
 from protocols.events import Closed, Event, Opened
 from protocols.recorder import Recorder
 from protocols.sandbox.control import Frames, encode
-from protocols.sandbox.messages import EditZone, FromLab, HangUp, Happened, Input, Packets, Stop
+from protocols.sandbox.handover import Handover
+from protocols.sandbox.messages import (
+    Chunk,
+    Content,
+    EditZone,
+    FromLab,
+    HangUp,
+    Happened,
+    Input,
+    Kept,
+    Packets,
+    PlaceFile,
+    Stop,
+)
 
 
 class Channel(asyncio.Protocol):
@@ -24,6 +37,8 @@ class Channel(asyncio.Protocol):
     def __init__(self, frames: Frames) -> None:
         self.inputs: asyncio.Queue[Input | HangUp] = asyncio.Queue()
         self.edits: asyncio.Queue[EditZone] = asyncio.Queue()
+        self.placed: asyncio.Queue[tuple[PlaceFile, bytes]] = asyncio.Queue()
+        self.contents = Handover(self._send_chunk)
         self.stopping = asyncio.Event()
         self._frames = frames
         self._connections: set[str] = set()
@@ -51,6 +66,10 @@ class Channel(asyncio.Protocol):
             self._flushed_at = self._loop.time()
             unsent, self._unsent = self._unsent, bytearray()
             self._transport.write(unsent)
+
+    def _send_chunk(self, chunk: Chunk) -> None:
+        self.send(chunk)
+        self.flush()  # its answer is waited for
 
     def send_event(self, event: Event) -> None:
         """Send the next event, and keep count of the open connections."""
@@ -82,6 +101,7 @@ class Channel(asyncio.Protocol):
         assert isinstance(transport, asyncio.Transport)
         self._transport = transport
         transport.set_write_buffer_limits(limits.CHANNEL_HIGH, limits.CHANNEL_LOW)
+        self.data_received(b"")  # more than the start may have been read before
 
     def data_received(self, data: bytes) -> None:
         for message in self._frames.feed(data):
@@ -89,6 +109,12 @@ class Channel(asyncio.Protocol):
                 self.stopping.set()
             elif isinstance(message, EditZone):
                 self.edits.put_nowait(message)
+            elif isinstance(message, Kept):
+                self.contents.hear(message)
+            elif isinstance(message, Content):
+                self.contents.receive(message)
+            elif isinstance(message, PlaceFile):
+                self.placed.put_nowait((message, self.contents.take(message.sha256)))
             elif isinstance(message, Input | HangUp):
                 self.inputs.put_nowait(message)
 

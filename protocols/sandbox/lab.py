@@ -11,13 +11,14 @@ from typing import Protocol
 from protocols import limits
 from protocols.console import Console
 from protocols.dns import server as dns
-from protocols.dns.store import Store
+from protocols.dns.store import Store as Zones
 from protocols.dns.tap import Keeper
 from protocols.events import Fault
+from protocols.ftp import store as ftp
 from protocols.recorder import Recorder
 from protocols.sandbox.birth import Cell
 from protocols.sandbox.channel import Channel
-from protocols.sandbox.messages import EditZone, Input, Obeyed, Ready, Stopped
+from protocols.sandbox.messages import EditZone, Input, Obeyed, PlaceFile, Ready, Stopped
 from protocols.smtp import server as smtp
 
 
@@ -37,19 +38,26 @@ async def _live(cell: Cell) -> None:
     channel, recorder = await open_channel(cell)
     if cell.capture:
         cell.capture.start(channel.send_records)
+    contents = await channel.contents.receive_all(cell.world)
+    files = ftp.Lab(cell.world, recorder, ftp.Store(cell.world, recorder, channel.contents.keep, contents))
+    del contents  # it may be more than the files are later
     # The sockets listen already, so who comes now waits a moment; and nothing can be recorded before this was said.
     channel.send(Ready(cell.layers, cell.absent))
     channel.flush()
-    names = dns.Lab(cell.world, recorder, Store(cell.world, recorder), Keeper(recorder))
+    names = dns.Lab(cell.world, recorder, Zones(cell.world, recorder), Keeper(recorder))
     servers = [await _serve(cell, host, protocol, names) for host, protocol in cell.servers]
     console = Console(1, cell.world, recorder)
-    typing = asyncio.create_task(_type(channel, console, recorder))
-    editing = asyncio.create_task(_edit(channel.edits, names.store, recorder))
+    obeying = [
+        asyncio.create_task(_type(channel, console, recorder)),
+        asyncio.create_task(_edit(channel.edits, names.store, recorder)),
+        asyncio.create_task(_place(channel.placed, files.store, recorder)),
+    ]
     await channel.stopping.wait()
-    typing.cancel()
-    editing.cancel()
+    for task in obeying:
+        task.cancel()
     await console.close()
     await _end_connections(servers, channel)
+    await files.store.close()
     names.keeper.close()
     dropped = await asyncio.to_thread(cell.capture.stop) if cell.capture else 0
     channel.send(Stopped(dropped))
@@ -83,12 +91,22 @@ async def _serve(cell: Cell, name: str, protocol: str, names: dns.Lab) -> Server
     return await smtp.serve(host, bound["tcp"], names.recorder, cell.world)
 
 
-async def _edit(edits: asyncio.Queue[EditZone], store: Store, recorder: Recorder) -> None:
+async def _edit(edits: asyncio.Queue[EditZone], store: Zones, recorder: Recorder) -> None:
     """Change the zones as it is asked, whatever is going on at the console."""
     while True:
         edit = await edits.get()
         try:
             store.edit(edit.zone, edit.serial, edit.text, edit.client_id)
+        except Exception:
+            _record_fault(recorder)
+
+
+async def _place(placed: asyncio.Queue[tuple[PlaceFile, bytes]], store: ftp.Store, recorder: Recorder) -> None:
+    """Put files there as it is asked, whatever is going on at the console."""
+    while True:
+        asked, octets = await placed.get()
+        try:
+            await store.place(asked.host, asked.path, asked.owner, octets, asked.client_id)
         except Exception:
             _record_fault(recorder)
 

@@ -1,20 +1,22 @@
-"""Where a lab's events go, and how they get there: in batches, in order, again and again if it must be."""
+"""Where a lab's events and the contents of its files go, and how they get there: in batches and in chunks, in order,
+again and again if it must be."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 import traceback
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor
-from typing import Protocol
+from typing import Any, Protocol
 
 from protocols import limits
 from protocols.events import Event
+from protocols.sandbox.messages import Chunk
 
 logger = logging.getLogger(__name__)
 
-FIRST_PAUSE, LONGEST_PAUSE = 0.1, 2.0  # seconds before a batch that was not taken comes again
+FIRST_PAUSE, LONGEST_PAUSE = 0.1, 2.0  # seconds before what was not taken comes again
 
 
 class StaleOwner(Exception):
@@ -22,26 +24,41 @@ class StaleOwner(Exception):
 
 
 class Log(Protocol):
-    """Where a lab's events go."""
+    """Where a lab's events go, and the contents that they name."""
 
     def commit(self, events: Sequence[Event]) -> None:
         """Write the next events of the log, all or none. Called in a thread, one batch at a time, in order. Raises
         StaleOwner where the log belongs to another owner now; whatever else it raises, the same batch comes again."""
 
+    def keep(self, sha256: str, size: int, offset: int, octets: bytes) -> None:
+        """Keep the octets from `offset` on of the content of `size` octets that has this SHA-256, all of them or none.
+        A content comes whole and in order, from 0 on, before the events that name it; one that is begun anew replaces
+        what was there of it. Called as `commit` is, between two calls of that. Raises what that raises, and then the
+        same octets come again."""
+
 
 async def commit(log: Log, batch: Sequence[Event], pool: Executor) -> None:
     """Commit a batch in a thread of `pool`, however often that takes. Raises StaleOwner."""
+    await _write(pool, log.commit, batch)
+
+
+async def keep(log: Log, chunk: Chunk, pool: Executor) -> None:
+    """Keep a chunk of a content in a thread of `pool`, however often that takes. Raises StaleOwner."""
+    await _write(pool, log.keep, chunk.sha256, chunk.size, chunk.offset, chunk.octets)
+
+
+async def _write(pool: Executor, write: Callable[..., None], *values: Any) -> None:
     pause = FIRST_PAUSE
     while True:
         try:
-            await asyncio.get_running_loop().run_in_executor(pool, log.commit, batch)
+            await asyncio.get_running_loop().run_in_executor(pool, write, *values)
             return
         except StaleOwner:
             raise
         except Exception as error:
             # Not the error's text, which may quote what students said.
             where = "".join(traceback.format_tb(error.__traceback__))
-            logger.error("A log took no events (%s); trying again in %.1f s\n%s", type(error).__name__, pause, where)
+            logger.error("A log took nothing (%s); trying again in %.1f s\n%s", type(error).__name__, pause, where)
         await asyncio.sleep(pause)
         pause = min(2 * pause, LONGEST_PAUSE)
 

@@ -16,7 +16,7 @@ from protocols.sandbox.control import ControlError
 
 
 class LogFull(Exception):
-    """The log holds no more of the lab's events."""
+    """The log holds no more of the lab's events, or of the contents that they name."""
 
 
 class Numbering:
@@ -38,6 +38,12 @@ class Numbering:
     def expect(self, client_id: str) -> None:
         """The lab was given the page's line with this id, so it may record it."""
         self._client_ids.add(client_id)
+
+    def count(self, octets: int) -> None:
+        """So many octets of contents are to be kept beside the log. Raises LogFull where there is no room for them."""
+        self._octets += octets
+        if self._octets > limits.LOG:
+            raise LogFull
 
     def admit(self, event: Event) -> Event:
         """The lab's next event, given its numbers in the log. Raises ControlError, and LogFull where there is no room

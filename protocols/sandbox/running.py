@@ -6,24 +6,41 @@ import asyncio
 import logging
 import socket
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable
 from concurrent.futures import Executor
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from protocols import limits
-from protocols.events import Event, Lab
+from protocols.events import Lab
+from protocols.sandbox.contents import Contents, cut_contents
 from protocols.sandbox.control import ControlError, Frames, encode
-from protocols.sandbox.log import Log, StaleOwner, commit, cut_batches
+from protocols.sandbox.ends import (
+    BROKE_PROTOCOL,
+    DIED,
+    LOG_FULL,
+    NEVER_READY,
+    OWNED_ELSEWHERE,
+    PROCESSOR_TIME,
+    REFUSED,
+    SANDBOX_LOST,
+    STOPPED,
+    UNRESPONSIVE,
+)
+from protocols.sandbox.intake import Intake
+from protocols.sandbox.log import Log, StaleOwner
 from protocols.sandbox.messages import (
     FROM_LAB,
+    Chunk,
     EditZone,
     HangUp,
     Happened,
     Input,
     Obeyed,
     Packets,
+    PlaceFile,
     Ready,
     Refused,
     Start,
@@ -36,26 +53,6 @@ from protocols.sandbox.processor import ProcessorMeter
 from protocols.sandbox.zygote_process import Child, ZygoteProcess
 
 logger = logging.getLogger(__name__)
-
-# Why a lab failed or ended, where its supervisor knows. One that is closed ends for the reason of who closed it.
-REFUSED = "refused"  # the sandbox or the world cannot be made here
-DIED = "died"  # the lab's process is gone
-SANDBOX_LOST = "sandbox-lost"  # the zygote is gone, and with it all its labs
-BROKE_PROTOCOL = "broke-the-control-protocol"
-LOG_FULL = "log-full"  # the log holds as much as a log may
-PROCESSOR_TIME = "processor-time"  # it used more of the processor than a lab may
-UNRESPONSIVE = "unresponsive"  # it was not ready in time, or takes nothing any more
-STOPPED = "stopped"  # the supervisor stops
-OWNED_ELSEWHERE = "owned-elsewhere"  # never in a log: it belongs to another supervisor now
-
-_SENTENCES = {
-    DIED: "The lab's process ended before it was ready; open it again.",
-    SANDBOX_LOST: "The process that makes labs ended; open the lab again.",
-    BROKE_PROTOCOL: "The lab said what no lab says before it was ready, and was ended.",
-    UNRESPONSIVE: f"The lab was not ready within {limits.READY_SECONDS} seconds; open it again.",
-    STOPPED: "This machine stops running labs; open it again in a moment.",
-    OWNED_ELSEWHERE: "Another machine runs this lab now.",
-}
 
 PacketSink = Callable[[bytes], None]  # takes records of a pcap file
 
@@ -77,6 +74,7 @@ class Opening:
     last_seq: int
     octets: int
     seen: Collection[str]
+    contents: Contents
     capture: PacketSink | None
 
 
@@ -95,8 +93,8 @@ class RunningLab:
         self._opening = opening
         self._zygote = zygote
         self._control = control
-        self._pool = pool
         self._numbering = Numbering(opening.start.start, opening.last_seq, opening.octets)
+        self._intake = Intake(opening.log, pool, self._numbering)
         self._seen = set(opening.seen)
         self._frames = Frames(FROM_LAB)
         self._saying = asyncio.Lock()
@@ -117,18 +115,16 @@ class RunningLab:
             return
         why = await self.wait()
         if why == OWNED_ELSEWHERE:
-            raise StaleOwner(_SENTENCES[why])
-        raise LabRefused(self._refusal.why if self._refusal else _SENTENCES.get(why, _SENTENCES[DIED]))
+            raise StaleOwner(NEVER_READY[why])
+        raise LabRefused(self._refusal.why if self._refusal else NEVER_READY.get(why, NEVER_READY[DIED]))
 
     async def send(self, message: Input | HangUp | EditZone) -> None:
         """Pass on what a page sent, once for each client_id. Raises LabEnded."""
-        if self._life.done() or self._fate:
-            raise LabEnded("The lab has ended; open it again.")
-        if message.client_id not in self._seen:
-            self._seen.add(message.client_id)
-            self._numbering.expect(message.client_id)
-            # Half a frame would be the end of the lab: whoever gives up waiting does not stop this.
-            await asyncio.shield(self._loop.create_task(self._say(message)))
+        await self._pass_on(message.client_id, [message])
+
+    async def place(self, message: PlaceFile, octets: bytes) -> None:
+        """Have a file put there that has the content `octets`, once for each client_id. Raises LabEnded."""
+        await self._pass_on(message.client_id, chain(cut_contents([(message.sha256, octets)]), [message]))
 
     async def carry_out(self, message: Input) -> None:
         """Pass on a line, and wait until the console has done with it or the lab has ended. Raises LabEnded."""
@@ -141,7 +137,7 @@ class RunningLab:
         if not self._fate:
             self._fate = why
             try:
-                await self._say(Stop())
+                await self._say([Stop()])
                 await asyncio.wait({self._life}, timeout=limits.STOP_SECONDS)
             finally:
                 self._doom(why)
@@ -159,12 +155,22 @@ class RunningLab:
         """End the lab at once, without another word to its log."""
         self._life.cancel()
 
+    async def _pass_on(self, client_id: str, messages: Iterable[ToLab]) -> None:
+        if self._life.done() or self._fate:
+            raise LabEnded("The lab has ended; open it again.")
+        if client_id not in self._seen:
+            self._seen.add(client_id)
+            self._numbering.expect(client_id)
+            # Half a frame would be the end of the lab: whoever gives up waiting does not stop this.
+            await asyncio.shield(self._loop.create_task(self._say(messages)))
+
     async def _live(self) -> str:
         """Carry the lab's events to its log until it ends, say there why it ended, and return that."""
         try:
             why = await self._follow()
             if why != OWNED_ELSEWHERE:
-                await self._commit([self._last_word(why)])
+                self._intake.add(self._last_word(why))
+                await self._intake.commit()
             return why
         except StaleOwner:
             return OWNED_ELSEWHERE
@@ -176,7 +182,7 @@ class RunningLab:
         deadline = self._loop.call_later(limits.READY_SECONDS, self._doom_unready)
         watching = self._loop.create_task(self._watch_processor())
         try:
-            await self._say(self._opening.start)
+            await self._say(chain([self._opening.start], cut_contents(self._opening.contents)))
             return await self._pump()
         except ControlError as error:
             logger.warning("A lab broke the control protocol, and was ended.")
@@ -195,13 +201,13 @@ class RunningLab:
     async def _pump(self) -> str:
         """Commit what comes until nothing comes any more; return why. Raises ControlError, LogFull and StaleOwner."""
         while data := await self._receive():
-            events: list[Event] = []
             try:
                 for message in self._frames.feed(data):
-                    self._note(message, events)
+                    self._note(message)
+                    if isinstance(message, Chunk):
+                        await self._say([await self._intake.keep(message)])
             finally:  # what a lab said before it broke the protocol did happen
-                for batch in cut_batches(events):
-                    await self._commit(batch)
+                await self._intake.commit()
                 if self._is_ready and not self._ready.done():
                     self._ready.set_result(None)
         if self._refusal:
@@ -213,27 +219,26 @@ class RunningLab:
         return SANDBOX_LOST if self._zygote.lost.done() else DIED
 
     async def _receive(self) -> bytes:
-        """What has arrived, no more than other labs can wait for; nothing at the end. While a batch is committed
-        nothing is read: then the channel fills, and the lab holds its peers."""
+        """What has arrived, no more than other labs can wait for; nothing at the end. While something is written to the
+        log nothing is read: then the channel fills, and the lab holds its peers."""
         try:
             # recv and never recvmsg: a descriptor that a lab sends is not taken.
             return await self._loop.sock_recv(self._control, limits.CHUNK)
         except OSError:
             return b""
 
-    def _note(self, message: Any, events: list[Event]) -> None:
-        """Take one message of the lab; what belongs into the log is added to `events`. Raises ControlError and
-        LogFull."""
+    def _note(self, message: Any) -> None:
+        """Take one message of the lab, a chunk excepted. Raises ControlError and LogFull."""
         if self._has_stopped or self._refusal or isinstance(message, Ready | Refused) == self._is_ready:
             raise ControlError(f"A {message.name} message came when none can come.")
         if isinstance(message, Ready):
             self._is_ready = True
             self.layers, self.absent = tuple(message.layers), tuple(message.absent)
-            events.append(self._own_event("started"))
+            self._intake.add(self._own_event("started"))
         elif isinstance(message, Refused):
             self._refusal = message
         elif isinstance(message, Happened):
-            events.append(self._numbering.admit(message.event))
+            self._intake.admit(message.event)
         elif isinstance(message, Obeyed):
             if message.client_id in self._underway:
                 self._underway.pop(message.client_id).set_result(None)
@@ -241,7 +246,7 @@ class RunningLab:
             self._opening.capture(message.records)
         elif isinstance(message, Stopped):
             self._has_stopped, self.dropped = True, message.dropped
-        else:
+        elif not isinstance(message, Chunk):
             raise ControlError("Packets came that nobody asked for.")
 
     def _own_event(self, change: Any, why: str | None = None) -> Lab:
@@ -260,13 +265,13 @@ class RunningLab:
     def _last_word(self, why: str) -> Lab:
         return self._own_event("ended" if self._is_ready else "failed", why)
 
-    async def _commit(self, batch: Sequence[Event]) -> None:
-        await commit(self._opening.log, batch, self._pool)
-
-    async def _say(self, message: ToLab) -> None:
+    async def _say(self, messages: Iterable[ToLab]) -> None:
+        """Say these, with nothing between them."""
         async with self._saying:
             try:
-                await asyncio.wait_for(self._loop.sock_sendall(self._control, encode(message)), limits.ANSWER_SECONDS)
+                for message in messages:
+                    octets = encode(message)
+                    await asyncio.wait_for(self._loop.sock_sendall(self._control, octets), limits.ANSWER_SECONDS)
             except TimeoutError:
                 self._doom(UNRESPONSIVE)
             except OSError:

@@ -10,10 +10,12 @@ from concurrent.futures import ThreadPoolExecutor
 
 from protocols import limits
 from protocols.events import Event
+from protocols.sandbox.contents import ContentMissing, Contents, choose_contents
+from protocols.sandbox.ends import STOPPED
 from protocols.sandbox.layers import OPTIONAL, check_switched_off
 from protocols.sandbox.log import Log, StaleOwner
 from protocols.sandbox.messages import Start
-from protocols.sandbox.running import STOPPED, LabEnded, LabRefused, Opening, PacketSink, RunningLab
+from protocols.sandbox.running import LabEnded, LabRefused, Opening, PacketSink, RunningLab
 from protocols.sandbox.zygote_process import ZygoteProcess
 from protocols.world import Host, World
 
@@ -93,23 +95,31 @@ class Supervisor:
         octets: int = 0,
         offset: int = 0,
         seen: Collection[str] = (),
+        contents: Contents = (),
         capture: PacketSink | None = None,
         namespaces: bool = False,
     ) -> RunningLab:
         """Run `world`, and return when its servers listen.
 
         Its events go to `log`, after seq `last_seq` and the `octets` that it holds; `start` is the number of this start
-        of the lab, from 1, `offset` what its clock is ahead, in microseconds, `seen` the client_ids that its log holds.
+        of the lab, from 1, `offset` what its clock is ahead, in microseconds, `seen` the client_ids that its log holds,
+        `contents` those of the world's files that are no text in it, with their SHA-256.
         `capture` takes its packets. With `namespaces`, `child.namespaces` are descriptors, the caller's to close.
         Raises LabRefused, StaleOwner.
         """
+        try:
+            wanted = choose_contents(world, contents)
+        except ContentMissing as error:
+            raise LabRefused(str(error)) from error
         zygote = await self._warm_zygote()
         control, theirs = socket.socketpair()
         control.setblocking(False)
         with theirs:
             child = await zygote.fork(theirs, namespaces)
         message = Start(world.to_values(), start, offset, capture is not None)
-        lab = RunningLab(Opening(message, log, last_seq, octets, seen, capture), zygote, child, control, self._pool)
+        # An iterator, which holds nothing when all is handed over: a lab may run for hours.
+        opening = Opening(message, log, last_seq, octets, seen, iter(wanted.items()), capture)
+        lab = RunningLab(opening, zygote, child, control, self._pool)
         self._labs.add(lab)
         lab.when_over(self._labs.discard)
         try:
@@ -157,4 +167,7 @@ class _NoLog:
     """The log of a lab that is only tried."""
 
     def commit(self, events: Sequence[Event]) -> None:
+        pass
+
+    def keep(self, sha256: str, size: int, offset: int, octets: bytes) -> None:
         pass

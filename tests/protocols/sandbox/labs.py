@@ -23,6 +23,8 @@ class KeptLog:
     def __init__(self) -> None:
         self.events: list[Event] = []
         self.batches: list[int] = []
+        self.contents: dict[str, bytes] = {}  # as far as they are kept
+        self.chunks: list[tuple[str, int, int]] = []  # the SHA-256, the offset and the length of each
         self.trouble: Exception | None = None
         self.refusals = 0
 
@@ -32,6 +34,13 @@ class KeptLog:
             raise self.trouble
         self.events.extend(events)
         self.batches.append(len(events))
+
+    def keep(self, sha256: str, size: int, offset: int, octets: bytes) -> None:
+        if self.trouble:
+            self.refusals += 1
+            raise self.trouble
+        self.contents[sha256] = self.contents.get(sha256, b"")[:offset] + octets
+        self.chunks.append((sha256, offset, len(octets)))
 
     def of(self, kind: str) -> list[Any]:
         return [event for event in self.events if event.kind == kind]

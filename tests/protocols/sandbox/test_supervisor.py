@@ -13,7 +13,7 @@ import pytest
 from protocols import limits
 from protocols.events import Block
 from protocols.explain import LAB_WHY
-from protocols.sandbox import running
+from protocols.sandbox import ends
 from protocols.sandbox.log import cut_batches
 from protocols.sandbox.messages import HangUp, Input
 from protocols.sandbox.supervisor import LabEnded, LabRefused, StaleOwner, Supervisor
@@ -103,8 +103,8 @@ async def test_a_lab_is_closed_once_however_often_it_is_asked(supervisor, log):
 
 
 def test_every_reason_for_an_end_is_explained():
-    codes = {running.REFUSED, running.DIED, running.SANDBOX_LOST, running.BROKE_PROTOCOL, running.UNRESPONSIVE}
-    codes |= {running.STOPPED, running.LOG_FULL, running.PROCESSOR_TIME}
+    codes = {ends.REFUSED, ends.DIED, ends.SANDBOX_LOST, ends.BROKE_PROTOCOL, ends.UNRESPONSIVE}
+    codes |= {ends.STOPPED, ends.LOG_FULL, ends.PROCESSOR_TIME}
     assert codes <= LAB_WHY.keys()
 
 
