@@ -16,14 +16,11 @@ FACTS = (
     "modify",
     "perm",
     "unique",
-    "unix.mode",
-    "unix.owner",
-)  # in the order in which they are written
-USUAL_FACTS = FACTS  # those that are written until OPTS MLST chooses: RFC 3659 section 7.9
+    "UNIX.mode",
+)  # in their order; case is nothing: RFC 3659 section 7.5
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _PERMISSIONS = "rwxrwxrwx"
-_SPELLING = {"unix.mode": "UNIX.mode", "unix.owner": "UNIX.owner"}  # RFC 3659 section 7.5.1 keeps case out of it
 
 
 def write_list(entries: Iterable[Entry], now: int) -> bytes:
@@ -37,26 +34,19 @@ def write_names(entries: Iterable[Entry], prefix: str = "") -> bytes:
     return b"".join(f"{prefix}{entry.name}\r\n".encode() for entry in entries)
 
 
-def write_facts(
-    entry: Entry, name: str, permissions: str, chosen: Collection[str] = USUAL_FACTS, kind: str = ""
-) -> bytes:
-    """What RFC 3659 section 7.2 has for one file: its facts and, after a space, its name, without a line ending.
-    `name` is "" for none; `permissions` are FileSystem.permissions; of the facts only the `chosen` ones are written, in
-    lower case here; `kind` is "cdir" or "pdir" where the directory stands there as itself or as the parent."""
+def write_facts(entry: Entry, name: str, permissions: str, chosen: Collection[str] = FACTS, kind: str = "") -> bytes:
+    """What RFC 3659 section 7.2 has for one file: its facts, a space, and its name, without a line ending. `permissions`
+    are FileSystem.permissions; of FACTS only the `chosen` ones are written (section 7.9); `kind` is "cdir" or "pdir"
+    where a directory stands there as the one that is listed, or as the one above it (section 7.5.1)."""
     facts = {
         "type": kind or ("dir" if entry.is_directory else "file"),
-        "size": "" if entry.is_directory else str(entry.size),
+        "size": None if entry.is_directory else str(entry.size),  # it applies to files only: section 7.5.7
         "modify": write_time(entry.modified),
         "perm": permissions,
         "unique": f"{entry.number:x}",
-        "unix.mode": f"0{entry.mode:03o}",
-        "unix.owner": entry.owner,
+        "UNIX.mode": f"{entry.mode:04o}",
     }
-    written = "".join(
-        f"{_SPELLING.get(fact, fact)}={facts[fact]};"
-        for fact in FACTS
-        if fact in chosen and (facts[fact] or fact == "perm")
-    )
+    written = "".join(f"{fact}={facts[fact]};" for fact in FACTS if fact in chosen and facts[fact] is not None)
     return f"{written} {name}".encode()
 
 
