@@ -1,1 +1,1 @@
-"""FTP: RFC 959 and its successors, spoken by hand."""
+"""The File Transfer Protocol (RFC 959): its wire, its states, its files, its server."""

@@ -1,0 +1,33 @@
+"""The shape of a cause."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+HOST = frozenset({"host"})
+USER = HOST | {"user"}
+PATH = USER | {"path"}
+PORT = USER | {"address", "port", "host_port"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cause:
+    """Why the server answers so.
+
+    `why` is the key, `code` the reply's code (RFC 959 section 4.2). `words` are the server's own, unless its world
+    gives others, with an LF between lines; `knows` are the placeholders that they may have: {host} the server's name,
+    {user} who was named with USER, {path} the absolute name that the command is about, {address}, {port} and
+    {host_port} ("212,227,90,117,5,99") of the data connection, {octets} a number of them, {time} as RFC 3659 section
+    2.3 writes it. Where the server has lines to tell (`tells`), they stand between the first and the last line of the
+    words. `says` tells why it is answered so, `help` what to do where something went wrong. In both, {verb} is the word
+    that the client said and {state} the session's state. `references` are (RFC, section).
+    """
+
+    why: str
+    code: str
+    words: str
+    says: str
+    references: tuple[tuple[int, str], ...]
+    help: str = ""
+    knows: frozenset[str] = HOST
+    tells: bool = False
