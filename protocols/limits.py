@@ -59,6 +59,7 @@ CACHE_SECONDS_NEGATIVE = 10_800  # and that of what does not exist to three hour
 
 # FTP: the control connection
 FTP_COMMAND_LINE = 8_192  # a command with its CRLF: RFC 959 sets none, and a path of 4,000 octets gets its true reply
+FTP_REPLY_LINE = 2_048  # a reply line with its CRLF: room for two paths with every quotation mark doubled
 PASSIVE_SECONDS = 60  # that the server waits for its client on a passive port
 DATA_CONNECT_SECONDS = 10  # for the server to reach its client's port
 DATA_IDLE_SECONDS = 60  # of a data connection without an octet
