@@ -11,7 +11,7 @@ CAUSES = (
         words="UNIX Type: L8",
         says="SYST asks what kind of system this is. Clients guess from it how LIST is written. Most servers say that "
         "they are Unix, whatever they are, since every client can read the lists of Unix.",
-        references=((959, "4.1.3"), (959, "4.2.2")),
+        references=((959, "4.1.3"), (959, "4.2.1")),
         knows=USER,
     ),
     Cause(
@@ -39,7 +39,7 @@ CAUSES = (
         code="214",
         words="This server understands:\nSay HELP and a verb to see how it is written",
         says="HELP lists the verbs that this server understands. HELP and a verb shows how that one is written.",
-        references=((959, "4.1.3"), (959, "4.2.2")),
+        references=((959, "4.1.3"), (959, "4.2.1")),
         tells=True,
     ),
     Cause(
@@ -57,7 +57,7 @@ CAUSES = (
         words="There is no help on that",
         says="HELP takes one of this server's own verbs, or nothing at all. It knows nothing about what you asked for.",
         help="Say HELP alone to see the verbs it can explain.",
-        references=((959, "4.1.3"), (959, "4.2.2")),
+        references=((959, "4.1.3"), (959, "4.2.1")),
     ),
     Cause(
         why="nothing-done",

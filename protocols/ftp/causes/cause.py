@@ -18,9 +18,11 @@ class Cause:
     gives others, with an LF between lines; `knows` are the placeholders that they may have: {host} the server's name,
     {user} who was named with USER, {path} the absolute name that the command is about, {address}, {port} and
     {host_port} ("212,227,90,117,5,99") of the data connection, {octets} a number of them, {time} as RFC 3659 section
-    2.3 writes it. Where the server has lines to tell (`tells`), they stand between the first and the last line of the
+    2.3 writes it, and {type} what TYPE sets; of these `needs` are what the words must have, since clients read them
+    there. Where the server has lines to tell (`tells`), they stand between the first and the last line of the
     words. `says` tells why it is answered so, `help` what to do where something went wrong. In both, {verb} is the word
-    that the client said and {state} the session's state. `references` are (RFC, section).
+    that the client said and {state} the session's state. `references` are (RFC, section), "" where an RFC
+    has no numbers.
     """
 
     why: str
@@ -30,4 +32,5 @@ class Cause:
     references: tuple[tuple[int, str], ...]
     help: str = ""
     knows: frozenset[str] = HOST
+    needs: frozenset[str] = frozenset()
     tells: bool = False

@@ -73,6 +73,7 @@ CAUSES = (
     ),
     Cause(
         why="passive",
+        needs=frozenset({"host_port"}),
         code="227",
         words="Entering Passive Mode ({host_port})",
         says="Passive mode is arranged: the server listens, and you open the data connection to it. The six numbers "
@@ -82,6 +83,7 @@ CAUSES = (
     ),
     Cause(
         why="extended-passive",
+        needs=frozenset({"port"}),
         code="229",
         words="Entering Extended Passive Mode (|||{port}|)",
         says="The server listens, and you open the data connection to it. EPSV is answered with the port alone: the "
@@ -113,7 +115,7 @@ CAUSES = (
         words="No port is free to listen on",
         says="The server listens on a few ports only, and all of them are taken by transfers of others.",
         help="Try again in a moment, or use PORT.",
-        references=((959, "4.2.2"), (1123, "4.1.2.12")),
+        references=((959, "4.2.1"), (1123, "4.1.2.12")),
     ),
     Cause(
         why="no-data-connection",
@@ -131,7 +133,7 @@ CAUSES = (
         says="The data connection did not come about. After PORT or EPRT nobody listened at the place that you named; "
         f"after PASV or EPSV nobody connected within {limits.PASSIVE_SECONDS} seconds. Nothing was transferred.",
         help="Arrange it again with PASV or PORT; after PORT listen on that port before you ask for the transfer.",
-        references=((959, "3.2"), (959, "4.2.2")),
+        references=((959, "3.2"), (959, "4.2.1")),
         knows=PATH,
     ),
     Cause(
@@ -168,7 +170,7 @@ CAUSES = (
         says="The data connection broke before the transfer was complete. Of what you sent nothing is stored, and the "
         "file that was there before is as it was.",
         help="Arrange a new data connection and ask for the transfer again.",
-        references=((959, "4.2.2"), (959, "3.3")),
+        references=((959, "4.2.1"), (959, "3.3")),
         knows=PATH,
     ),
     Cause(
@@ -178,7 +180,7 @@ CAUSES = (
         says=f"No octet went over the data connection for {limits.DATA_IDLE_SECONDS} seconds, so the server closed it. "
         "Nothing of an unfinished file is stored.",
         help="Arrange a data connection, and send or read at once when it is open.",
-        references=((959, "4.2.2"), (1123, "4.1.3.2")),
+        references=((959, "4.2.1"), (1123, "4.1.3.2")),
         knows=PATH,
     ),
     Cause(
@@ -188,7 +190,7 @@ CAUSES = (
         says="This answers the transfer command, which ABOR broke off: the data connection is closed. Nothing of an "
         "unfinished file is stored. The answer to ABOR itself comes next.",
         help="This is what you asked for. Arrange a data connection to begin the transfer again.",
-        references=((959, "4.1.3"), (959, "4.2.2")),
+        references=((959, "4.1.3"), (959, "4.2.1")),
         knows=PATH,
     ),
     Cause(

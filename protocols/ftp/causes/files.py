@@ -26,6 +26,7 @@ CAUSES = (
     ),
     Cause(
         why="directory",
+        needs=frozenset({"path"}),
         code="257",
         words='"{path}" is the current directory',
         says="PWD asks where you stand. The name is between quotation marks, so that a program can find it in the "
@@ -35,6 +36,7 @@ CAUSES = (
     ),
     Cause(
         why="made",
+        needs=frozenset({"path"}),
         code="257",
         words='"{path}" directory created',
         says="MKD made the directory, and it is yours. Its full name stands between quotation marks in the reply, so "
@@ -85,6 +87,7 @@ CAUSES = (
     ),
     Cause(
         why="stored-as",
+        needs=frozenset({"path"}),
         code="150",
         words="FILE: {path}",
         says="STOU leaves it to the server to find a name that no file has yet. This is it; the octets are stored "
@@ -98,7 +101,7 @@ CAUSES = (
         words="Restarting at {octets}, waiting for RETR or STOR",
         says="REST says how many octets of the file to skip: those that came over before the transfer broke off. It "
         "holds for the command that follows, and is forgotten if that is no transfer.",
-        references=((3659, "5"), (959, "4.1.3")),
+        references=((3659, "5.3"), (959, "4.1.3")),
         knows=OCTETS,
     ),
     Cause(
@@ -116,7 +119,7 @@ CAUSES = (
         words="The file is not that long",
         says="REST named a place behind the end of the file, so there is nothing to go on with.",
         help="Ask for the file's length with SIZE, and restart at a smaller number or at 0.",
-        references=((3659, "5"), (3659, "4")),
+        references=((1123, "4.1.3.4"), (3659, "5.3"), (3659, "4")),
         knows=PATH,
     ),
     Cause(
@@ -125,7 +128,7 @@ CAUSES = (
         words="No storage needs to be reserved here",
         says="ALLO was for systems that must reserve a file's place before it is stored. This one needs none, so it "
         "does nothing, and says so.",
-        references=((959, "4.1.3"), (959, "4.2.2")),
+        references=((959, "4.1.3"), (959, "4.2.1")),
         knows=USER,
     ),
     Cause(
@@ -138,6 +141,7 @@ CAUSES = (
     ),
     Cause(
         why="size",
+        needs=frozenset({"octets"}),
         code="213",
         words="{octets}",
         says="SIZE tells how many octets a transfer of the file would bring with the present type, structure and mode. "
@@ -147,6 +151,7 @@ CAUSES = (
     ),
     Cause(
         why="modified",
+        needs=frozenset({"time"}),
         code="213",
         words="{time}",
         says="MDTM tells when the file was last modified: year, month, day, hour, minute and second in one number, in "

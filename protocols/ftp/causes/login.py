@@ -20,7 +20,7 @@ CAUSES = (
         words="Guest login ok, send your mail address as password",
         says="This user is open to everybody, and any password will do. By custom a guest gives a mail address, so "
         "that the keeper of the server knows who visits.",
-        references=((1635, "2"), (959, "4.1.1")),
+        references=((1635, ""), (959, "4.1.1")),
         knows=USER,
     ),
     Cause(
@@ -63,7 +63,7 @@ CAUSES = (
         words="No account is needed here",
         says="You are in already, and this user has no account to give. 202 says that the command was not needed, "
         "which is no failure.",
-        references=((959, "4.1.1"), (959, "4.2.2")),
+        references=((959, "4.1.1"), (959, "4.2.1")),
         knows=USER,
     ),
     Cause(

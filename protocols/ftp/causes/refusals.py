@@ -13,7 +13,7 @@ CAUSES = (
         says="Nothing of that name is there. A name that does not begin with / is looked for in your working "
         "directory, and the server tells upper from lower case.",
         help="Say PWD to see where you stand, and NLST or LIST to see what is there.",
-        references=((959, "4.2.2"), (959, "5.4")),
+        references=((959, "4.2.1"), (959, "5.4")),
         knows=PATH,
     ),
     Cause(
@@ -22,7 +22,7 @@ CAUSES = (
         words="{path}: No such directory",
         says="The directory that the name leads through, or to, is not there.",
         help="Go step by step with CWD, or make the directory with MKD first.",
-        references=((959, "4.2.2"), (959, "5.4")),
+        references=((959, "4.2.1"), (959, "5.4")),
         knows=PATH,
     ),
     Cause(
@@ -31,7 +31,7 @@ CAUSES = (
         words="{path}: Not a directory",
         says="That is a file, and {verb} wants a directory.",
         help="For a file there are RETR to fetch it and DELE to delete it.",
-        references=((959, "4.2.2"), (959, "5.4")),
+        references=((959, "4.2.1"), (959, "5.4")),
         knows=PATH,
     ),
     Cause(
@@ -40,7 +40,7 @@ CAUSES = (
         words="{path}: Is a directory",
         says="That is a directory, and {verb} wants a file.",
         help="Say CWD to enter it, LIST to see what it holds, or RMD to remove it when it is empty.",
-        references=((959, "4.2.2"), (959, "5.4")),
+        references=((959, "4.2.1"), (959, "5.4")),
         knows=PATH,
     ),
     Cause(
@@ -49,7 +49,7 @@ CAUSES = (
         words="{path}: Exists already",
         says="Something of that name is there already, and {verb} replaces nothing.",
         help="Choose another name, or remove the old one first.",
-        references=((959, "4.2.2"), (959, "II")),
+        references=((959, "4.2.1"), (959, "II")),
         knows=PATH,
     ),
     Cause(
@@ -58,7 +58,7 @@ CAUSES = (
         words="{path}: Directory not empty",
         says="A directory is removed when nothing is in it, and this one holds something.",
         help="Delete what is in it with DELE and RMD, then remove it.",
-        references=((959, "4.1.3"), (959, "4.2.2")),
+        references=((959, "4.1.3"), (959, "4.2.1")),
         knows=PATH,
     ),
     Cause(
@@ -68,7 +68,7 @@ CAUSES = (
         says="The permissions do not allow it to you. To read a file takes r, to change it w; in a directory r lists, "
         "x enters, and w adds, removes and renames. The owner has other permissions than everybody else.",
         help="Look at the letters in the first column of LIST, and at the owner beside them.",
-        references=((959, "4.2.2"), (959, "1")),
+        references=((959, "2.2"), (959, "4.2.1")),
         knows=PATH,
     ),
     Cause(
@@ -78,7 +78,7 @@ CAUSES = (
         says="Whatever the permissions of the files, this user is let in to read and to list, and not to change "
         "anything: as guests mostly are.",
         help="Log in as a user who may write, with USER and PASS.",
-        references=((1635, "2"), (2577, "4")),
+        references=((2577, "9"), (1635, "")),
         knows=PATH,
     ),
     Cause(
@@ -87,7 +87,7 @@ CAUSES = (
         words="The root directory stays as it is",
         says="/ is where every name begins. It can be neither removed nor renamed.",
         help="Name what is below it.",
-        references=((959, "4.2.2"), (3659, "6")),
+        references=((3659, "6.2"), (959, "4.2.1")),
         knows=PATH,
     ),
     Cause(
@@ -97,7 +97,7 @@ CAUSES = (
         says="The new name lies below the directory that is to be renamed. It would hang below itself, and nothing "
         "would lead there any more.",
         help="Choose a new name that does not begin with the old one.",
-        references=((959, "4.2.2"),),
+        references=((959, "4.2.1"),),
         knows=PATH,
     ),
     Cause(
@@ -116,7 +116,7 @@ CAUSES = (
         says=f"Between two slashes a name has at most {limits.FILE_NAME} octets here; letters beyond ASCII take two or "
         "more of them. Yours has more.",
         help="Choose a shorter name.",
-        references=((959, "4.2.2"), (959, "5.3.1")),
+        references=((959, "4.2.1"), (959, "5.3.1")),
     ),
     Cause(
         why="path-too-long",
@@ -125,7 +125,7 @@ CAUSES = (
         says=f"From the root on, with all its directories and slashes, a path has at most {limits.FILE_PATH} octets "
         "here. Yours has more.",
         help="Use fewer directories, or shorter names for them.",
-        references=((959, "5.3.1"), (959, "4.2.2")),
+        references=((959, "5.3.1"), (959, "4.2.1")),
     ),
     Cause(
         why="over-quota",
@@ -134,7 +134,7 @@ CAUSES = (
         says="The files of this user would take more octets than its quota allows. Nothing of the new one is stored, "
         "and what was there before is as it was.",
         help="Delete something with DELE, or send less.",
-        references=((959, "4.2.2"), (959, "5.4")),
+        references=((959, "4.2.1"), (959, "5.4")),
         knows=PATH,
     ),
     Cause(
@@ -144,7 +144,7 @@ CAUSES = (
         says=f"All files of this lab together take at most {limits.FILES // 1024**2} MB, and this one has no room. "
         "Nothing of it is stored.",
         help="Delete files on any host of the lab, then try again.",
-        references=((959, "4.2.2"), (959, "5.4")),
+        references=((959, "4.2.1"), (959, "5.4")),
         knows=PATH,
     ),
     Cause(
@@ -153,7 +153,7 @@ CAUSES = (
         words="No room for another file or directory",
         says=f"A lab has at most {limits.FILE_ENTRIES} files and directories, and there are as many.",
         help="Remove some with DELE or RMD, then repeat the command.",
-        references=((959, "4.2.2"),),
+        references=((959, "4.2.1"),),
         knows=PATH,
     ),
 )

@@ -21,7 +21,7 @@ CAUSES = (
         says=f"This host serves {limits.CONNECTIONS} connections at once, and all of them are taken. It says so "
         "instead of a greeting and closes the connection.",
         help="Close a connection with QUIT, then connect again.",
-        references=((959, "4.2.2"), (959, "5.4")),
+        references=((959, "4.2.1"), (959, "5.4")),
     ),
     Cause(
         why="idle",
@@ -30,7 +30,7 @@ CAUSES = (
         says=f"The server heard nothing for {limits.IDLE_SECONDS // 60} minutes. It says so and closes the connection, "
         "so that forgotten sessions do not pile up.",
         help="Connect again and log in. Files that were stored are still there.",
-        references=((1123, "4.1.3.2"), (959, "4.2.2")),
+        references=((1123, "4.1.3.2"), (959, "4.2.1")),
     ),
     Cause(
         why="lab-ends",
@@ -38,7 +38,7 @@ CAUSES = (
         words="{host} is going down, closing connection",
         says="The lab ends, and its server says so before it closes the connection.",
         help="Open the lab again to go on; the files are kept.",
-        references=((959, "4.2.2"),),
+        references=((959, "4.2.1"),),
     ),
     Cause(
         why="server-failed",
@@ -47,7 +47,7 @@ CAUSES = (
         says="The server failed in a way that is not your doing, and cannot tell any more where the session stands. So "
         "it closes the connection.",
         help="Connect again and log in. If it stays, tell your instructor.",
-        references=((959, "4.2.2"),),
+        references=((959, "4.2.1"),),
     ),
     Cause(
         why="too-many-commands",
@@ -56,7 +56,7 @@ CAUSES = (
         says=f"A session may have {limits.COMMANDS:,} commands, and this one had them. The server closes the "
         "connection.",
         help="Connect again and go on there.",
-        references=((959, "4.2.2"),),
+        references=((959, "4.2.1"),),
     ),
     Cause(
         why="local-error",
@@ -65,7 +65,7 @@ CAUSES = (
         says="The server failed at something that is not your doing. 451 tells a client that the same command may work "
         "later; the session goes on.",
         help="Try once more. If it stays, tell your instructor: the fault is in the lab, not in your line.",
-        references=((959, "4.2.2"), (959, "5.4")),
+        references=((959, "4.2.1"), (959, "5.4")),
     ),
     Cause(
         why="bye",

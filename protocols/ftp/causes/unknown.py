@@ -12,7 +12,7 @@ CAUSES = (
         words="Command not understood",
         says="A command starts with one of FTP's verbs, and {verb} is none of them.",
         help="Check the spelling, or say HELP to see the verbs.",
-        references=((959, "4.2.2"), (959, "5.3.1")),
+        references=((959, "4.2.1"), (959, "5.3.1")),
     ),
     Cause(
         why="empty-line",
@@ -29,7 +29,7 @@ CAUSES = (
         says=f"A command line has at most {limits.FTP_COMMAND_LINE:,} octets here, its CR LF included. The server read "
         "yours to its end and did nothing with it.",
         help="Send a shorter command.",
-        references=((959, "4.2.2"), (959, "5.3.1")),
+        references=((959, "4.2.1"), (959, "5.3.1")),
     ),
     Cause(
         why="control-octets",
@@ -48,16 +48,16 @@ CAUSES = (
         "TLS, without other languages, without virtual hosts and without mounting. Here you are meant to read what "
         "goes over the wire.",
         help="Say FEAT or HELP to see what the server has, and use no real password in a lab.",
-        references=((959, "4.2.2"), (2389, "3.2"), (2228, "3")),
+        references=((959, "4.2.1"), (2389, "3.2"), (2228, "3")),
     ),
     Cause(
         why="old-form",
         code="500",
         words="That form is older than the standard",
-        says="{verb} is from the time when the commands for directories were tried out, with an X before each. The "
-        "standard of 1985 has them without it.",
+        says="A verb that begins with X is an experiment. XPWD, XCWD and their kin are from the time before the "
+        "standard of 1985, which has them without the X. Many servers still take both.",
         help="Leave out the X: PWD, CWD, CDUP, MKD, RMD.",
-        references=((959, "II"), (1123, "4.1.3.1")),
+        references=((1123, "4.1.3.1"), (959, "II")),
     ),
     Cause(
         why="http-spoken",
@@ -66,7 +66,7 @@ CAUSES = (
         says="{verb} is a request of HTTP. This port speaks FTP, where a file is fetched with RETR over a connection "
         "of its own.",
         help="Say USER and a user's name to speak FTP.",
-        references=((959, "4.2.2"), (9110, "9.1")),
+        references=((959, "4.2.1"), (9110, "9.1")),
     ),
     Cause(
         why="other-protocol",
@@ -75,7 +75,7 @@ CAUSES = (
         says="{verb} belongs to another protocol, such as SMTP, POP3 or IMAP. FTP carries files and knows neither "
         "senders nor mailboxes.",
         help="Say HELP to see what an FTP server understands.",
-        references=((959, "4.1"), (959, "4.2.2")),
+        references=((959, "4.1"), (959, "4.2.1")),
     ),
     Cause(
         why="client-command",
@@ -118,7 +118,7 @@ CAUSES = (
         words="Something has to follow that verb",
         says="{verb} needs an argument, and your line ends behind the verb.",
         help="Say HELP {verb} to see what comes after it.",
-        references=((959, "5.3.1"), (959, "4.2.2")),
+        references=((959, "5.3.1"), (959, "4.2.1")),
     ),
     Cause(
         why="argument-unwanted",
@@ -126,6 +126,6 @@ CAUSES = (
         words="Nothing may follow that verb",
         says="{verb} takes no argument, and something follows it on your line. The server did not act on it.",
         help="Say {verb} alone on its line.",
-        references=((959, "5.3.1"), (959, "4.2.2")),
+        references=((959, "5.3.1"), (959, "4.2.1")),
     ),
 )
