@@ -49,12 +49,7 @@ def suggest(world: World) -> list[Suggestion]:
     """What can be said on the student's machine of `world` while nothing is connected: ready examples."""
     name = _find_example(world) if world.resolver else None
     lookups = [f"dig {name}", f"nslookup {name}", f"dig +trace {name}"] if name else []
-    connects = [
-        f"connect {host.name} {port}"
-        for host in world.hosts
-        for protocol, port, transport in host.services()
-        if transport == "tcp" and protocol != "dns"
-    ][:_CONNECTS]
+    connects = [f"connect {name} {port}" for name, port in _find_servers(world)]
     return [_suggestion(line, line) for line in (*lookups[:1], *connects, *lookups[1:], "help")]  # few fit
 
 
@@ -73,6 +68,18 @@ def suggest_to(program: str, world: World) -> list[Suggestion]:
     name = _find_example(world)
     names = [(name, name)] if name else []
     return [_suggestion(text, fill) for text, fill in (*names, *PROGRAMS[program])]
+
+
+def _find_servers(world: World) -> list[tuple[str, int]]:
+    """The host and port of a few servers to connect to: the first of each protocol, then more of them."""
+    firsts: dict[str, tuple[str, int]] = {}
+    others = []
+    for host in world.hosts:
+        for protocol, port, transport in host.services():
+            server = host.name, port
+            if transport == "tcp" and protocol != "dns" and firsts.setdefault(protocol, server) != server:
+                others.append(server)
+    return [*firsts.values(), *others][:_CONNECTS]
 
 
 def _find_example(world: World) -> str | None:

@@ -21,7 +21,8 @@ from protocols.sandbox.messages import Input
 from protocols.sandbox.supervisor import LabEnded, LabRefused, RunningLab, Supervisor
 from protocols.smtp.tables import check_words
 from protocols.transcript import Transcript
-from protocols.world import World, WorldError, read_world
+from protocols.world import Account, World, WorldError, read_world
+from protocols.world.files import check_homes
 
 NOT_RUN = 2  # the exit status where nothing could be run
 NOT_WHOLE = 1  # where it ran, and something is missing of what was asked for
@@ -86,6 +87,7 @@ def load_world(path: Path, host: str | None) -> World:
         if each.smtp:
             check_words(each.smtp)
     check_zones(world)
+    check_homes(world)
     if host is None:
         return world
     own = world.host(host)
@@ -180,9 +182,17 @@ def welcome(world: World) -> str:
         servers = ", ".join(f"{protocol} {port}/{transport}" for protocol, port, transport in each.services())
         you = "you are here" if each.name == world.student else ""
         lines.append(f"  {each.name:24} {each.address:16} {servers or you}")
+        lines += [f"{'':44}{_credentials(account)}" for account in (each.ftp.accounts if each.ftp else ())]
     return "\n".join(
         [*lines, "", "Type connect, a host and a port; then what you say goes to its server. Ctrl-D ends."]
     )
+
+
+def _credentials(account: Account) -> str:
+    """What to say to log in. Whoever runs a world from its file could read it there."""
+    password = "any password" if account.password is None else f"PASS {account.password}"
+    acct = f", ACCT {account.account}" if account.account else ""
+    return f"USER {account.user}, {password}{acct}"
 
 
 def _lines(by_hand: bool) -> Iterator[str]:

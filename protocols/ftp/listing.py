@@ -35,9 +35,9 @@ def write_names(entries: Iterable[Entry], prefix: str = "") -> bytes:
 
 
 def write_facts(entry: Entry, name: str, permissions: str, chosen: Collection[str] = FACTS, kind: str = "") -> bytes:
-    """What RFC 3659 section 7.2 has for one file: its facts, a space, and its name, without a line ending. `permissions`
-    are FileSystem.permissions; of FACTS only the `chosen` ones are written (section 7.9); `kind` is "cdir" or "pdir"
-    where a directory stands there as the one that is listed, or as the one above it (section 7.5.1)."""
+    """What RFC 3659 section 7.2 has for one file: its facts, a space, and its name, without a line ending.
+    `permissions` are FileSystem.permissions; of FACTS only the `chosen` ones are written (section 7.9); `kind` is
+    "cdir" or "pdir" where a directory stands there as the one listed, or as the one above it (section 7.5.1)."""
     facts = {
         "type": kind or ("dir" if entry.is_directory else "file"),
         "size": None if entry.is_directory else str(entry.size),  # it applies to files only: section 7.5.7
