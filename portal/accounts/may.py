@@ -15,7 +15,17 @@ if TYPE_CHECKING:
 
 Role = Literal["owner", "student", "instructor"]
 Action = Literal[
-    "see course", "open lab", "see class", "see lab", "type", "open lab again", "end lab", "see zones", "edit zone"
+    "see course",
+    "open lab",
+    "see class",
+    "see lab",
+    "type",
+    "open lab again",
+    "end lab",
+    "see zones",
+    "edit zone",
+    "place file",
+    "edit template",
 ]
 
 ENOUGH: dict[Action, frozenset[Role]] = {
@@ -28,6 +38,8 @@ ENOUGH: dict[Action, frozenset[Role]] = {
     "end lab": frozenset({"owner"}),
     "see zones": frozenset({"owner", "instructor"}),  # of a lab; those of an activity's own world have no owner
     "edit zone": frozenset({"owner", "instructor"}),
+    "place file": frozenset({"owner"}),  # in a lab, where whoever sees the lab sees its files
+    "edit template": frozenset({"instructor"}),  # put a file into an activity's own world
 }
 
 

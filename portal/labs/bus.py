@@ -25,7 +25,19 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
 from portal.labs import limits
-from portal.labs.messages import ON_BUS, Bell, EditZone, End, HangUp, Input, MessageError, Paused, from_text, to_text
+from portal.labs.messages import (
+    ON_BUS,
+    Bell,
+    EditZone,
+    End,
+    HangUp,
+    Input,
+    MessageError,
+    Paused,
+    PlaceFile,
+    from_text,
+    to_text,
+)
 
 PATIENCE = 2  # seconds for Redis to answer
 PAUSES = (0.05, 0.1, 0.2, 0.5, 1.0)  # seconds between attempts to reach it again; the last goes on
@@ -79,12 +91,12 @@ def order(owner: str, message: End) -> bool:
     return _publish(orders_of(owner), message)
 
 
-def edit(lab: int, message: EditZone) -> bool:
-    """Send an edit to a lab; says whether anybody was listening. Raises BusError."""
+def tell(lab: int, message: EditZone | PlaceFile) -> bool:
+    """Send what a page asks of a lab; says whether anybody was listening. Raises BusError."""
     return _publish(inputs_of(lab), message)
 
 
-def _publish(channel: str, message: End | EditZone) -> bool:
+def _publish(channel: str, message: End | EditZone | PlaceFile) -> bool:
     try:
         return bool(connect().publish(channel, to_text(message)))
     except redis.RedisError as error:

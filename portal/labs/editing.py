@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import hashlib
-import time
 
 from django.db import transaction
 
 from portal.labs import limits
-from portal.labs.bus import BusError, edit
+from portal.labs.asking import NoAnswer, ask
 from portal.labs.messages import EditZone
-from portal.labs.models import Event, Lab
+from portal.labs.models import Lab
 from portal.worlds.editing import Edit, EditRefused, refuse_stale, save_edit
 from protocols.events import ZoneEdited
 
-STARTING = "The lab is starting; save the zone again when it runs, in a moment."
-UNHEARD = "The lab does not answer, so the zone was not changed; save it again in a moment."
-UNREACHED = "The lab cannot be reached for the moment, so the zone was not changed; save it again in a minute."
-UNANSWERED = (
-    f"The lab has not answered for {limits.ZONE_ANSWERED} seconds; save the zone again to see what became of it."
-)
+NO_ANSWER = {
+    "starting": "The lab is starting; save the zone again when it runs, in a moment.",
+    "heard": "The lab does not answer, so the zone was not changed; save it again in a moment.",
+    "reached": "The lab cannot be reached for the moment, so the zone was not changed; save it again in a minute.",
+    "time": f"The lab has not answered for {limits.ZONE_ANSWERED} seconds; save the zone again to see what became of "
+    "it.",
+}
 BROKEN = "The servers of the lab could not load this file, and answer from the one they have."
 
 
@@ -42,20 +42,15 @@ def _save_at_rest(lab: Lab, edit: Edit) -> bool:
 
 def _command(lab: Lab, wanted: Edit) -> None:
     """Have the lab's owner do it, and wait for the event that says what became of it."""
-    client_id = name_edit(wanted)
-    message = EditZone(client_id, wanted.zone.name, wanted.serial, wanted.source)
+    message = EditZone(name_edit(wanted), wanted.zone.name, wanted.serial, wanted.source)
     try:
-        is_heard = edit(lab.pk, message)
-    except BusError as error:
-        raise EditRefused(UNREACHED) from error
-    if not is_heard:
-        raise EditRefused(STARTING if lab.state == Lab.State.STARTING else UNHEARD)
-    answer = _wait_for_answer(lab, client_id)
-    if answer is None:
-        raise EditRefused(UNANSWERED)
-    if answer.why == "stale":
+        answer = ask(lab, message, limits.ZONE_ANSWERED)
+    except NoAnswer as error:
+        raise EditRefused(NO_ANSWER[error.why]) from error
+    why = answer.why if isinstance(answer, ZoneEdited) else "broken"
+    if why == "stale":
         raise refuse_stale(wanted.zone)
-    if answer.why == "broken":
+    if why == "broken":
         raise EditRefused(BROKEN)
 
 
@@ -63,16 +58,3 @@ def name_edit(edit: Edit) -> str:
     """The id of an edit's command. The same text sent again for the same serial of a zone is the same edit."""
     content = f"{edit.zone.pk}\n{edit.serial}\n{edit.source}"
     return hashlib.sha256(content.encode()).hexdigest()[:32]
-
-
-def _wait_for_answer(lab: Lab, client_id: str) -> ZoneEdited | None:
-    """The event in the lab's log with this id; None where it does not come in time."""
-    until = time.monotonic() + limits.ZONE_ANSWERED
-    while True:
-        row = Event.objects.filter(lab=lab, client_id=client_id).first()
-        event = row.event() if row else None
-        if isinstance(event, ZoneEdited):
-            return event
-        if time.monotonic() > until:
-            return None
-        time.sleep(limits.ZONE_LOOK)

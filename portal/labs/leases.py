@@ -13,15 +13,15 @@ from django.db.models.functions import Cast, Length
 from django.utils import timezone
 
 from portal.labs import feed, limits
-from portal.labs.models import Event, Lab
+from portal.labs.models import Event, KnownContent, Lab
 from protocols import events
 from protocols.world import World
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A lab that a worker has just become the owner of, and what its start needs: where its log ends, the octets
-    that it holds, and the ids of the lines that it has already."""
+    """A lab that a worker has just become the owner of, and what its start needs: where its log ends, the octets that
+    it and the contents that it names hold, and the ids of the lines that it has already."""
 
     lab: int
     epoch: int
@@ -46,12 +46,14 @@ def claim(lab_id: int, owner: str) -> Claim | None:
 def _measure_log(lab: Lab) -> int:
     size = Sum(Length("raw") + Length(Cast("data", TextField())))
     octets: int | None = Event.objects.filter(lab=lab).aggregate(octets=size)["octets"]
-    return octets or 0
+    contents = KnownContent.objects.filter(lab=lab).aggregate(octets=Sum("content__size"))["octets"]
+    return (octets or 0) + (contents or 0)
 
 
-def read_world(lab_id: int) -> World:
-    """The lab's world for a sandbox. Raises WorldError."""
-    return Lab.objects.select_related("world").get(pk=lab_id).world.document()
+def read_world(lab_id: int) -> tuple[World, list[tuple[str, bytes]]]:
+    """The lab's world for a sandbox, and what is in its files, by SHA-256. Raises WorldError."""
+    world = Lab.objects.select_related("world").get(pk=lab_id).world
+    return world.document(), list(world.contents())
 
 
 def has_room(owner: str) -> bool:

@@ -25,12 +25,14 @@ BELL_SIZE = 64 * 1024  # characters of a bell; a larger one goes without its cop
 SCOLDINGS = 100  # messages from one socket that no page sends, before it is closed
 WATCHED = 60  # between two notes of pages that a lab is watched
 
+# What a page asks of a running lab. Seconds.
 ZONE_ANSWERED = 5  # that a zone's page waits for the lab's word about an edit
-ZONE_LOOK = 0.05  # between two looks whether it is in the log
+FILE_ANSWERED = 10  # that a page waits for the lab's word about a file that somebody puts there
+ANSWER_LOOK = 0.05  # between two looks whether it is in the log
 
-FILE_ANSWERED = 10  # that a page waits for the lab's word about a file that somebody put there
-CONTENT_UNFINISHED = 3_600  # seconds until a content counts as given up whose upload has not ended
-CONTENTS_SWEPT = 60  # seconds between two looks for contents that nothing refers to any more
+# The contents of files. Seconds.
+CONTENT_UNFINISHED = 3_600  # until one counts as given up whose upload has not come to its end
+CONTENTS_SWEPT = 60  # between two looks for those that nothing refers to any more
 
 VISIT = 600  # seconds in which a person's looks at one lab count as one visit
 STARTING = 5  # seconds that a request to open a lab may wait for its task, before any worker takes it up by itself

@@ -108,6 +108,21 @@ class EditZone:
 
 
 @dataclass(frozen=True, slots=True)
+class PlaceFile:
+    """From a page of files, to the owner of the lab: put a file on `host` that `owner` owns ("": nobody), and whose
+    content is in the database. `size` is in octets."""
+
+    type: ClassVar[str] = "place-file"
+
+    client_id: str
+    host: str
+    path: str
+    owner: str
+    sha256: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
 class Bell:
     """Events `first` to `last` of `lab` are committed. `descriptions` is a copy of them, or None where they are many:
     whoever needs them reads the log."""
@@ -130,7 +145,9 @@ class End:
 
 
 FROM_PAGE: dict[str, type[Any]] = {message.type: message for message in (Since, Input, HangUp)}
-ON_BUS: dict[str, type[Any]] = {message.type: message for message in (Input, HangUp, EditZone, Bell, Paused, End)}
+ON_BUS: dict[str, type[Any]] = {
+    message.type: message for message in (Input, HangUp, EditZone, PlaceFile, Bell, Paused, End)
+}
 
 
 def to_text(message: Any) -> str:

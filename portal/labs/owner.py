@@ -9,21 +9,23 @@ import os
 import secrets
 import socket
 import time
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass
-from typing import Any, TypeVar
+from dataclasses import asdict, dataclass
+from typing import Any
 
 import structlog
 from django.conf import settings
-from django.db import connection
 from django.db.utils import Error as DatabaseError
 
-from portal.labs import feed, leases, limits
-from portal.labs.bus import Bus, BusError, Follower, bells_of, inputs_of, orders_of, ring
-from portal.labs.messages import Bell, EditZone, End, HangUp, Input, Paused
+from portal.labs import leases, limits
+from portal.labs.bus import Bus, BusError, Follower, bells_of, inputs_of, orders_of
+from portal.labs.contents import sweep
+from portal.labs.log import Log, ring_for, use_database
+from portal.labs.messages import EditZone, End, HangUp, Input, Paused, PlaceFile
 from portal.labs.workers import Worker, announce, take_leave
+from portal.worlds.contents import read_content
 from protocols import events
 from protocols.sandbox import messages
 from protocols.sandbox.supervisor import LabEnded, LabRefused, RunningLab, StaleOwner, Supervisor
@@ -32,46 +34,6 @@ from protocols.world import WorldError
 SUBSCRIBED_WITHIN = 1  # seconds to wait for the bus before a lab starts without it
 
 log = structlog.get_logger("portal.owner")
-Result = TypeVar("Result")
-
-
-@dataclass(slots=True)
-class Log:
-    """The log of one start of a lab, for the Supervisor that runs it: commits, then rings the bell."""
-
-    lab: int
-    epoch: int
-    is_untouched: bool = True
-    is_heard: bool = True  # whether anybody heard the last bell
-    waiting_since: float | None = None  # since when events wait to be committed, as time.monotonic() has it
-
-    def commit(self, batch: Sequence[events.Event]) -> None:
-        """Append the events. Blocks. Raises StaleOwner, and the database's errors."""
-        self.waiting_since = self.waiting_since or time.monotonic()
-        use_database(feed.append, self.lab, self.epoch, batch)
-        self.waiting_since = None
-        self.is_untouched = False
-        self.is_heard = ring_for(self.lab, batch, self.is_heard)
-
-
-def ring_for(lab: int, batch: Sequence[events.Event], with_copy: bool = True) -> bool:
-    """Ring the bell for committed events, `with_copy` with what readers are shown of them; says whether anybody heard
-    it. Never fails: they are committed. Many come while a program floods the log: who looks then reads them there."""
-    descriptions = None
-    if with_copy and len(batch) <= limits.BELL_EVENTS:
-        with suppress(DatabaseError):
-            descriptions = use_database(feed.describe, lab, batch)
-    return ring(Bell(lab, batch[0].seq, batch[-1].seq, descriptions))
-
-
-def use_database(function: Callable[..., Result], *values: Any) -> Result:
-    """Call a function that uses the database in a thread of ours. The connection is kept, and made anew after an error:
-    opening one for every batch would cost more than the batch."""
-    try:
-        return function(*values)
-    except DatabaseError:
-        connection.close()
-        raise
 
 
 async def repeat(step: Callable[[], Awaitable[None]], pause: float) -> None:
@@ -113,6 +75,7 @@ class Owner:
                 work.create_task(repeat(self._look_for_others, limits.RENEWAL))
                 work.create_task(repeat(self._end_unwatched, limits.RENEWAL))
                 work.create_task(repeat(self._announce, limits.RENEWAL))
+                work.create_task(repeat(self._sweep, limits.CONTENTS_SWEPT))
                 work.create_task(repeat(self._say_pauses, limits.ASKED_AGAIN))
                 ready()
         finally:
@@ -168,7 +131,7 @@ class Owner:
             if not await asyncio.to_thread(use_database, leases.has_room, self.name):
                 why = "no-room"
             else:
-                world = await asyncio.to_thread(use_database, leases.read_world, claim.lab)
+                world, contents = await asyncio.to_thread(use_database, leases.read_world, claim.lab)
                 return await self._supervisor.open(
                     world,
                     lab_log,
@@ -176,6 +139,7 @@ class Owner:
                     last_seq=claim.last_seq,
                     octets=claim.octets,
                     seen=claim.client_ids,
+                    contents=contents,
                 )
         except StaleOwner:
             return None
@@ -204,6 +168,15 @@ class Owner:
                     await running.send(messages.HangUp(message.console, message.client_id))
                 elif isinstance(message, EditZone):
                     await running.send(messages.EditZone(message.client_id, message.zone, message.serial, message.text))
+                elif isinstance(message, PlaceFile):
+                    await self._place(message, running)
+
+    async def _place(self, asked: PlaceFile, running: RunningLab) -> None:
+        """Give the lab a file that somebody puts there. Without its content nobody waits for it any more."""
+        with suppress(DatabaseError):
+            octets = await asyncio.to_thread(use_database, read_content, asked.sha256)
+            if octets is not None:
+                await running.place(messages.PlaceFile(**asdict(asked)), octets)
 
     async def _take_orders(self) -> None:
         async with self._bus.follow(orders_of(self.name), limits.INPUTS_WAITING) as follower:
@@ -284,6 +257,10 @@ class Owner:
         self._begun.discard(task)
         if not task.cancelled() and (error := task.exception()):
             log.error("work beside the rest failed", exc_info=error)
+
+    async def _sweep(self) -> None:
+        with suppress(DatabaseError):  # which the next renewal says
+            await asyncio.to_thread(use_database, sweep)
 
     async def _announce(self) -> None:
         with suppress(BusError):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 
 from django.db import IntegrityError, models, transaction
@@ -92,8 +93,19 @@ class Chunk(models.Model):
         return f"{self.content_id} from {self.offset}"
 
 
+@contextmanager
+def uploaded(octets: bytes) -> Iterator[Content]:
+    """A content that is whole and waits for its SHA-256 (`settle`). It is gone afterwards where it got none."""
+    content = upload(octets)
+    try:
+        yield content
+    finally:
+        if content.sha256 is None:
+            content.discard()
+
+
 def upload(octets: bytes) -> Content:
-    """A content that is whole and waits for its SHA-256 (`settle`), written in short transactions."""
+    """A content that is whole and waits for its SHA-256, written in short transactions."""
     content = Content.objects.create(size=len(octets))
     for offset in range(0, len(octets), limits.FILE_CHUNK):
         content.add(octets[offset : offset + limits.FILE_CHUNK])
@@ -105,3 +117,9 @@ def find_content(sha256: str, octets: bytes) -> Content:
     there. Whoever refers to it does so in the same transaction."""
     found = Content.objects.select_for_update().filter(sha256=sha256).first()
     return found or upload(octets).settle(sha256)
+
+
+def read_content(sha256: str) -> bytes | None:
+    """The octets that have this SHA-256, if they are here."""
+    content = Content.objects.filter(sha256=sha256).first()
+    return content.octets() if content else None

@@ -17,6 +17,7 @@ from django.db import connection, models, transaction
 from portal.rows import insert, query
 from portal.worlds.contents import Chunk, Content, find_content
 from protocols import limits
+from protocols.ftp.filesystem import Entry
 from protocols.world import names
 from protocols.world.files import CREDENTIAL_LIMIT, with_parents
 from protocols.world.model import Account, File, Host
@@ -119,7 +120,7 @@ def with_files(world: World, hosts: Sequence[Host]) -> tuple[Host, ...]:
     for account in world.accounts.order_by("pk"):
         accounts.setdefault(account.host, []).append(account.to_document())
     files: dict[str, list[File]] = {}
-    for file in world.files.select_related("content").order_by("path"):
+    for file in world.files.select_related("content").order_by("pk"):
         files.setdefault(file.host, []).append(file.to_document())
     return tuple(_with_files(host, accounts.get(host.name, []), files.get(host.name, [])) for host in hosts)
 
@@ -217,3 +218,16 @@ def copy_files(world: World, copy: World) -> None:
         rows = f"SELECT %s, {columns} FROM {table} WHERE world_id = %s ORDER BY id"
         with connection.cursor() as cursor:
             cursor.execute(f"INSERT INTO {table} (world_id, {columns}) {rows}", [copy.pk, world.pk])
+
+
+def write_file(world: World, host: str, entry: Entry, content: Content) -> None:
+    """Write a file that a person puts there, where no lab runs it."""
+    values = {
+        "owner": entry.owner,
+        "mode": entry.mode,
+        "modified_at": datetime.fromtimestamp(entry.modified, UTC),
+        "size": content.size,
+        "content": content,
+        "is_placed": True,
+    }
+    VirtualFile.objects.update_or_create(world=world, host=host, path=entry.path, defaults=values)

@@ -23,7 +23,9 @@ from portal.worlds.zones import Zone, copy_zones, make_zones
 from protocols import world as documents
 from protocols.dns.generate import check_zones, whole_zones
 from protocols.dns.zone import ZoneError
-from protocols.smtp.tables import check_words
+from protocols.ftp import tables as ftp
+from protocols.smtp import tables as smtp
+from protocols.world.files import check_homes
 
 __all__ = ["FtpAccount", "Mailbox", "Message", "VirtualFile", "World", "Zone", "parse_source"]
 
@@ -33,9 +35,10 @@ SUBJECT_LIMIT = 400  # characters kept of a subject for lists
 
 
 def parse_source(text: str) -> documents.World:
-    """The world that `text` describes, if its servers can say what it has them say, and load its zones. Raises
-    WorldError."""
+    """The world that `text` describes, if its servers can say what it has them say, load its zones, and let every
+    account into its home. Raises WorldError."""
     document = _read_source(text)
+    check_homes(document)
     check_zones(document)
     return document
 
@@ -45,7 +48,9 @@ def _read_source(text: str) -> documents.World:
     document = documents.parse_world(text)
     for host in document.hosts:
         if host.smtp:
-            check_words(host.smtp)
+            smtp.check_words(host.smtp)
+        if host.ftp:
+            ftp.check_words(host.ftp)
     return document
 
 

@@ -3,11 +3,13 @@ Mallory, who is in another course."""
 
 from __future__ import annotations
 
+import hashlib
 import re
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -26,6 +28,8 @@ from portal.worlds.zones import Zone
 from protocols import events
 from protocols.dns import zone as files
 from protocols.dns.zone import next_serial
+from protocols.world import Host
+from protocols.world.model import File
 
 ANSWERS_WITHIN = 10  # seconds
 LECTURE = (settings.BASE / "protocols" / "worlds" / "lecture.yaml").read_text()
@@ -173,6 +177,18 @@ def make_delivered(seq: int, **values) -> events.Delivered:
         "raw": raw,
     }
     return events.Delivered(**given | values)
+
+
+def with_hashes(hosts: Sequence[Host]) -> tuple[Host, ...]:
+    """A document's hosts as the models give them to a lab: the contents of their files by SHA-256."""
+    return tuple(replace(host, files=tuple(map(_with_hash, host.files))) for host in hosts)
+
+
+def _with_hash(file: File) -> File:
+    if file.text is None:
+        return file
+    octets = file.text.encode()
+    return replace(file, text=None, size=len(octets), sha256=hashlib.sha256(octets).hexdigest())
 
 
 def deliver(world: World, raw: bytes, address: str = "bob@lentil.edu") -> Message:

@@ -2,9 +2,9 @@
 
 import pytest
 
-from portal.labs import editing, feed, limits
+from portal.labs import asking, feed, limits
 from portal.labs.bus import BusError
-from portal.labs.editing import BROKEN, STARTING, UNANSWERED, UNHEARD, UNREACHED, name_edit, save_in_lab
+from portal.labs.editing import BROKEN, NO_ANSWER, name_edit, save_in_lab
 from portal.labs.messages import EditZone
 from portal.labs.models import Lab
 from portal.worlds.editing import Edit, EditRefused, read_edit
@@ -42,7 +42,7 @@ class Owner:
 @pytest.fixture
 def owner(lab, monkeypatch) -> Owner:
     owner = Owner(lab)
-    monkeypatch.setattr(editing, "edit", owner.hear)
+    monkeypatch.setattr(asking, "tell", owner.hear)
     return owner
 
 
@@ -88,7 +88,7 @@ def test_a_file_that_the_lab_cannot_load_changes_nothing(lab, edit, owner):
     assert str(refuse(lab, edit)) == BROKEN
 
 
-@pytest.mark.parametrize(("state", "sentence"), [("running", UNHEARD), ("starting", STARTING)])
+@pytest.mark.parametrize(("state", "sentence"), [("running", NO_ANSWER["heard"]), ("starting", NO_ANSWER["starting"])])
 def test_a_lab_that_nobody_answers_for_changes_nothing(lab, edit, owner, state, sentence):
     Lab.objects.filter(pk=lab.pk).update(state=state)
     owner.listens = False
@@ -99,14 +99,14 @@ def test_without_a_bus_nothing_is_changed(lab, edit, monkeypatch):
     def fail(*values):
         raise BusError
 
-    monkeypatch.setattr(editing, "edit", fail)
-    assert str(refuse(lab, edit)) == UNREACHED
+    monkeypatch.setattr(asking, "tell", fail)
+    assert str(refuse(lab, edit)) == NO_ANSWER["reached"]
 
 
 def test_the_page_waits_so_long_and_no_longer(lab, edit, owner, monkeypatch):
     monkeypatch.setattr(limits, "ZONE_ANSWERED", 0.1)
     owner.why = None
-    assert str(refuse(lab, edit)) == UNANSWERED
+    assert str(refuse(lab, edit)) == NO_ANSWER["time"]
 
 
 def test_the_same_edit_sent_again_has_the_same_id_and_another_has_another(lab, edit, owner):

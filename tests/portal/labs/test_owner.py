@@ -13,10 +13,10 @@ from django.conf import settings
 from portal.labs import bootstep, feed, leases, limits, owner, tasks
 from portal.labs.bootstep import NoOwner, own_labs
 from portal.labs.bus import get_bus
+from portal.labs.log import Log, ring_for
 from portal.labs.messages import Bell
 from portal.labs.models import Lab
 from portal.labs.opening import open_activity, open_again
-from portal.labs.owner import ring_for
 from portal.labs.workers import find_workers
 from portal.worlds.models import Message, World
 from protocols import events
@@ -283,7 +283,7 @@ def test_a_lab_that_is_not_there_is_neither_opened_nor_closed(worker):
 
 def test_a_bell_for_many_events_goes_without_a_copy(lab, monkeypatch):
     rung: list[Bell] = []
-    monkeypatch.setattr("portal.labs.owner.ring", rung.append)
+    monkeypatch.setattr("portal.labs.log.ring", rung.append)
     for count in (limits.BELL_EVENTS, limits.BELL_EVENTS + 1):
         ring_for(lab.pk, [make_line(seq) for seq in range(1, count + 1)])
     assert [bell.descriptions is None for bell in rung] == [False, True]
@@ -298,8 +298,8 @@ def test_bells_that_nobody_hears_go_without_a_copy(lab, monkeypatch):
         copies.append(bell.descriptions is not None)
         return next(heard)
 
-    monkeypatch.setattr("portal.labs.owner.ring", ring)
-    log = owner.Log(lab.pk, lab.epoch)
+    monkeypatch.setattr("portal.labs.log.ring", ring)
+    log = Log(lab.pk, lab.epoch)
     for seq in range(1, 6):
         log.commit([make_line(seq)])
     assert copies == [True, True, False, False, True]
