@@ -14,7 +14,7 @@ ACCOUNTS = {
     "mallory": "not in the course",
 }
 ROLES = {"alice": "student", "bob": "student", "ivy": "instructor"}  # in the course
-ABOUT = "How mail finds its way, and how names lead to addresses, by hand."
+ABOUT = "How mail finds its way, how names lead to addresses, and how files come and go, by hand."
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,4 +87,61 @@ Names that go wrong are worth a visit: `nobody.lentil.edu`, `gone.lentil.edu`, `
 """,
 )
 
-ACTIVITIES = (SEND_A_MAIL, FOLLOW_A_NAME)
+FETCH_A_FILE = DemoActivity(
+    unit="Files",
+    slug="list-and-fetch-a-file-by-hand",
+    title="List and fetch a file by hand",
+    summary="Speak FTP with a file server, and open the second connection that the files come over.",
+    text="""\
+The file server **ftp.eckenfels.net** has an account for you: its name is **ecki**, its password **secret**. You give
+the commands over one connection. Whatever is a list or a file comes over another, and you say when.
+
+1. Connect to **ftp.eckenfels.net**, port 21, and wait for its greeting.
+2. Say who you are: `USER ecki`, then `PASS secret`. The reply has several lines. All but the last have a hyphen behind
+   the code, so that you see where it ends.
+3. Ask where you are: `PWD`
+4. Have the server listen for the second connection: `PASV`. Its reply names a place in six numbers,
+   **212,227,90,117,5,99**. Four are its address. The other two are the port: 5*256+99 = 1379.
+5. Ask for the names of the files: `NLST`. They come over the data connection, and its end is theirs. Only then the
+   server says **226**.
+6. Go where the files for everybody are: `CWD /pub`. Each transfer needs a connection of its own, so say `PASV` again,
+   then `RETR README`. Look at the files beside the transcript: **/README** is on your machine now.
+7. Let a program do the work. `ls` lists, `get umlauts.txt` fetches, and below each you see the commands that it became.
+   Try `cd rfc`, `dir` and `pwd` as well.
+8. Say `QUIT`. Then open the **Wire** tab, which shows what anybody on the way could read. Your password stands there.
+
+Choose a line to see what it means, and which command opened a data connection. What goes wrong is worth a visit: say
+`NLST` without `PASV`, or `CWD /vault`, or `RETR` of a file that is not there.
+""",
+)
+
+SEND_A_FILE = DemoActivity(
+    unit="Files",
+    slug="send-a-file-by-hand",
+    title="Send a file by hand",
+    summary="Tell a file server where you listen, and have it open the data connection to you.",
+    text="""\
+Your machine is **mx.halva.fr**. It has the address 10.0.0.1 and a file, **/tmp/test.txt**. Bring that to the file
+server **ftp.eckenfels.net** in FTP's first way, the active mode: you listen, and the server connects to you.
+
+1. Connect to **ftp.eckenfels.net**, port 21, and wait for its greeting.
+2. Log in: `USER ecki`, then `PASS secret`
+3. Say where you listen: `PORT 10, 0, 0, 1, 4, 1`. Four numbers are your address. The other two are the port:
+   4*256+1 = 1025. Books print the spaces. No standard has them, and this server is patient.
+4. Send the file: `STOR /tmp/test.txt`. Now the server opens the data connection, and not before: from its port 20 to
+   your 1025. Your client sends the file and closes. That close is the end of the file, for nothing else says how long
+   it is. Then the server says **226**.
+5. See that it is there, in the files beside the transcript, and by a list: `PORT 10,0,0,1,4,2`, then `NLST /tmp`
+6. Name an address that is not yours: `PORT 10,2,0,80,4,1`. Choose the server's reply to see what could be done with
+   that.
+7. Let a program do the work. It has the server listen at first; `passive` changes that. `put /letter.txt` sends
+   another file, and below it you see the commands that it became.
+8. Say `QUIT`, and open the **Wire** tab: there is your password, and your letter, for everybody on the way.
+
+On **ftp.lentil.edu** things go wrong. Its account **alice**, password **lentils**, has a quota of 1,500 octets:
+`put /report.txt` fits, `put /report.txt second.txt` does not. **bob**, password **beans**, is asked for an account: say
+`ACCT kitchen`.
+""",
+)
+
+ACTIVITIES = (SEND_A_MAIL, FOLLOW_A_NAME, FETCH_A_FILE, SEND_A_FILE)

@@ -1,5 +1,5 @@
-"""Worlds and their zones, for the site administrator: the templates. Copies, their mailboxes and their zones are the
-students' own."""
+"""Worlds with their zones, accounts and files, for the site administrator: the templates. Copies, and their mailboxes,
+are the students' own."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
 
+from portal.worlds.files import FtpAccount, VirtualFile
 from portal.worlds.models import World
 from portal.worlds.zones import Zone
 
@@ -22,7 +23,7 @@ class WorldAdmin(admin.ModelAdmin):
         return super().get_queryset(request).filter(activity__isnull=False)
 
     def save_model(self, request: HttpRequest, obj: World, form: ModelForm, change: bool) -> None:
-        """Save it, and make the mailboxes and zones that it names now."""
+        """Save it, and make the mailboxes, zones, accounts and files that it names now."""
         super().save_model(request, obj, form, change)
         obj.make_mailboxes()
         obj.make_zones()
@@ -46,3 +47,46 @@ class ZoneAdmin(admin.ModelAdmin):
 
     def has_change_permission(self, request: HttpRequest, obj: Zone | None = None) -> bool:
         return False
+
+
+@admin.register(FtpAccount)
+class FtpAccountAdmin(admin.ModelAdmin):
+    """To read: what accounts there are is said by the world's document."""
+
+    list_display = ("user", "host", "world", "home", "quota", "may_write")
+    fields = ("user", "host", "world", "password", "account", "home", "quota", "may_write")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[FtpAccount]:
+        """The accounts of activities' worlds."""
+        return super().get_queryset(request).filter(world__activity__isnull=False).select_related("world__activity")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: FtpAccount | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: FtpAccount | None = None) -> bool:
+        return False
+
+
+@admin.register(VirtualFile)
+class VirtualFileAdmin(admin.ModelAdmin):
+    """To read, and to delete a file: one of the world's document is made anew when that is saved. Files are put there
+    on a page, by the course's instructors."""
+
+    list_display = ("path", "host", "world", "owner", "size", "is_placed")
+    fields = ("path", "host", "world", "owner", "mode", "modified_at", "size", "is_placed")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[VirtualFile]:
+        """The files of activities' worlds."""
+        return super().get_queryset(request).filter(world__activity__isnull=False).select_related("world__activity")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: VirtualFile | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: VirtualFile | None = None) -> bool:
+        return super().has_delete_permission(request, obj) and not (obj and obj.is_directory)

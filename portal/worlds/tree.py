@@ -32,8 +32,10 @@ class Impossible(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What the models have of a file or a directory, but for its place."""
+    """What the models have of a file or a directory, but for its place. It has the same `pk` as long as it exists, None
+    before it was written."""
 
+    pk: int | None
     is_directory: bool
     owner: str
     mode: int
@@ -52,11 +54,12 @@ class Tree:
         self._hosts = _find_hosts(World.objects.values_list("source", flat=True).get(pk=world))
         accounts = FtpAccount.objects.filter(world=world).values_list("host", "user")
         self._owners: set[tuple[str, str]] = {(host, user) for host, user in accounts}
-        self._before: dict[Place, tuple[int, Entry]] = {}
-        columns = ("pk", "host", "path", *Entry.__slots__)
-        for pk, host, path, *values in VirtualFile.objects.filter(world=world).values_list(*columns):
-            self._before[host, path] = pk, Entry(*values)
-        self._now = {place: entry for place, (_, entry) in self._before.items()}
+        self._before: dict[Place, Entry] = {}
+        for host, path, *values in VirtualFile.objects.filter(world=world).values_list(
+            "host", "path", *Entry.__slots__
+        ):
+            self._before[host, path] = Entry(*values)
+        self._now = dict(self._before)
         self._octets = sum(entry.size for entry in self._now.values())
 
     def apply(self, event: Stored | TreeChanged, contents: Mapping[str, Content]) -> None:
@@ -74,12 +77,14 @@ class Tree:
 
     def write(self) -> None:
         """Write the changes, in as many statements for all as for one."""
-        gone = [pk for place, (pk, entry) in self._before.items() if self._now.get(place) != entry]
-        kept = {place: entry for place, (_, entry) in self._before.items()}
-        new = [(place, entry) for place, entry in self._now.items() if kept.get(place) != entry]
+        gone = [entry.pk for place, entry in self._before.items() if entry.pk and self._now.get(place) != entry]
+        new = [(place, entry) for place, entry in self._now.items() if self._before.get(place) != entry]
+        # What changed is deleted and written anew, since two files may have changed their names for each other's.
         if gone:
             VirtualFile.objects.filter(pk__in=gone).delete()
-        insert(VirtualFile, VirtualFile.COLUMNS, [self._row(*place, entry) for place, entry in new])
+        changed = [(entry.pk, *self._row(*place, entry)) for place, entry in new if entry.pk]
+        insert(VirtualFile, ("id", *VirtualFile.COLUMNS), changed)
+        insert(VirtualFile, VirtualFile.COLUMNS, [self._row(*place, entry) for place, entry in new if not entry.pk])
 
     def _store(self, event: Stored, content: Content | None) -> None:
         if content is None or content.size != event.size:
@@ -89,13 +94,13 @@ class Tree:
             raise Impossible("a file in a directory's place")
         if self._octets - (there.size if there else 0) + content.size > limits.FILES:
             raise Impossible("more octets than a lab has room for")
-        is_placed = there.is_placed if there else False
-        self._put(event, Entry(False, *self._read_rights(event), content.size, content.pk, is_placed))
+        pk, is_placed = (there.pk, there.is_placed) if there else (None, False)
+        self._put(event, Entry(pk, False, *self._read_rights(event), content.size, content.pk, is_placed))
 
     def _make(self, event: TreeChanged) -> None:
         if (event.host, event.path) in self._now:
             raise Impossible("a directory in another's place")
-        self._put(event, Entry(True, *self._read_rights(event)))
+        self._put(event, Entry(None, True, *self._read_rights(event)))
 
     def _put(self, event: Stored | TreeChanged, entry: Entry) -> None:
         self._check_place(event.host, event.path)

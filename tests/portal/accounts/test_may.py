@@ -11,7 +11,7 @@ from portal.courses.models import Enrolment
 
 # What Alice's classmate Bob, the instructor, and Alice herself may do; Mallory and nobody may do nothing.
 COURSE = {"see course": {"alice", "bob", "ivy"}, "see class": {"ivy"}}
-ACTIVITY = {"open lab": {"alice", "bob", "ivy"}, "see zones": {"ivy"}, "edit zone": {"ivy"}}
+ACTIVITY = {"open lab": {"alice", "bob", "ivy"}, "see zones": {"ivy"}, "edit zone": {"ivy"}, "edit template": {"ivy"}}
 LAB = {
     "see lab": {"alice", "ivy"},
     "type": {"alice"},
@@ -19,6 +19,7 @@ LAB = {
     "end lab": {"alice"},
     "see zones": {"alice", "ivy"},
     "edit zone": {"alice", "ivy"},
+    "place file": {"alice"},
 }
 TABLES = {"course": COURSE, "activity": ACTIVITY, "lab": LAB}
 ROWS = [(thing, action) for thing, table in TABLES.items() for action in table]

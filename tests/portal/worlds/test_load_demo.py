@@ -4,7 +4,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from portal.accounts.models import User
-from portal.courses.demo import ACCOUNTS, COURSE, FOLLOW_A_NAME, PASSWORD, SEND_A_MAIL
+from portal.courses.demo import ACCOUNTS, COURSE, FETCH_A_FILE, FOLLOW_A_NAME, PASSWORD, SEND_A_FILE, SEND_A_MAIL
 from portal.courses.models import Activity, Course, Enrolment
 from portal.worlds.management.commands.load_demo import LECTURE
 from portal.worlds.models import World
@@ -38,7 +38,13 @@ def test_mallory_is_in_no_course(demo):
 
 
 @pytest.mark.parametrize(
-    ("activity", "host"), [(SEND_A_MAIL, "mx.halva.fr"), (FOLLOW_A_NAME, "vuwwincodc00001.vuw.ac.nz")]
+    ("activity", "host"),
+    [
+        (SEND_A_MAIL, "mx.halva.fr"),
+        (FOLLOW_A_NAME, "vuwwincodc00001.vuw.ac.nz"),
+        (FETCH_A_FILE, "ftp.eckenfels.net"),
+        (SEND_A_FILE, "ftp.lentil.edu"),
+    ],
 )
 def test_each_activity_has_a_world_that_can_be_used(activity, host, demo):
     found = Activity.objects.get(unit__course=demo, slug=activity.slug)
@@ -64,7 +70,7 @@ def test_run_again_it_keeps_what_people_made(demo):
     assert alice.check_password("another-soup")
     assert find_world().mailboxes.get(address="bob@lentil.edu").messages.count() == 1
     assert find_zone(find_world()).source == source
-    assert (User.objects.count(), Enrolment.objects.count(), Activity.objects.count()) == (4, 3, 2)
+    assert (User.objects.count(), Enrolment.objects.count(), Activity.objects.count()) == (4, 3, 4)
 
 
 def test_it_takes_over_no_account_that_is_a_persons_own(db, settings):
