@@ -25,6 +25,11 @@ def insert(model: type[models.Model], columns: Sequence[str], rows: Sequence[Seq
     """
     if rows:
         places = f"({', '.join(['%s'] * len(columns))})"
-        sql = f"INSERT INTO {model._meta.db_table} ({', '.join(columns)}) VALUES {', '.join([places] * len(rows))}"
+        sql = f"INSERT INTO {model._meta.db_table} ({quote(columns)}) VALUES {', '.join([places] * len(rows))}"
         with connection.cursor() as cursor:
             cursor.execute(sql, list(chain.from_iterable(rows)))
+
+
+def quote(columns: Sequence[str]) -> str:
+    """A list of columns: to PostgreSQL "user" is a word of its own otherwise."""
+    return ", ".join([f'"{column}"' for column in columns])

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import connection, models, transaction
 
-from portal.rows import insert, query
+from portal.rows import insert, query, quote
 from portal.worlds.contents import Chunk, Content, find_content
 from protocols import limits
 from protocols.ftp.filesystem import Entry
@@ -158,20 +158,29 @@ def _account_row(world: World, host: str, account: Account) -> tuple[Any, ...]:
 
 
 def _make_files(world: World, hosts: list[Host]) -> None:
-    named = {(host.name, path_of(file)): file for host in hosts for file in with_parents(host.files)}
     world.files.exclude(host__in={host.name for host in hosts}).delete()
-    kept, gone = {}, []
-    for file in world.files.select_related("content"):
-        place = (file.host, file.path)
-        if file.is_placed or (place in named and file.to_document() == _by_hash(named[place])):
-            kept[place] = file
-        else:
-            gone.append(file.pk)
-    VirtualFile.objects.filter(pk__in=gone).delete()
-    files = {place: kept[place] for place in kept if not kept[place].is_directory}
-    new = {(host, path): named[host, path] for host, path in named if _is_free(host, path, kept, files)}
+    there = {(file.host, file.path): file for file in world.files.select_related("content")}
+    named = _name_files(hosts, [file for file in there.values() if file.is_placed])
+    kept = {
+        place: file
+        for place, file in there.items()
+        if file.is_placed or (place in named and file.to_document() == _by_hash(named[place]))
+    }
+    VirtualFile.objects.filter(pk__in=[file.pk for place, file in there.items() if place not in kept]).delete()
+    files = {place for place, file in kept.items() if not file.is_directory}
+    new = {(host, path): file for (host, path), file in named.items() if _is_free(host, path, kept, files)}
     contents = _find_contents(file.text for file in new.values() if file.text is not None)
     insert(VirtualFile, VirtualFile.COLUMNS, [_file_row(world, *place, new[place], contents) for place in new])
+
+
+def _name_files(hosts: Iterable[Host], placed: Iterable[VirtualFile]) -> dict[tuple[str, str], File]:
+    """The files that are to be there, by host and path, with the directories above each."""
+    named = {}
+    for host in hosts:
+        own = [file.to_document() for file in placed if file.host == host.name]
+        for file in with_parents([*host.files, *own]):
+            named[host.name, path_of(file)] = file
+    return named
 
 
 def _is_free(host: str, path: str, kept: Container[tuple[str, str]], files: Container[tuple[str, str]]) -> bool:
@@ -214,7 +223,7 @@ def copy_files(world: World, copy: World) -> None:
         held = "SELECT content_id FROM worlds_virtualfile WHERE world_id = %s"
         query(f"SELECT id FROM worlds_content WHERE id IN ({held}) FOR KEY SHARE", [world.pk])
     for model in (FtpAccount, VirtualFile):
-        table, columns = model._meta.db_table, ", ".join(model.COLUMNS[1:])
+        table, columns = model._meta.db_table, quote(model.COLUMNS[1:])
         rows = f"SELECT %s, {columns} FROM {table} WHERE world_id = %s ORDER BY id"
         with connection.cursor() as cursor:
             cursor.execute(f"INSERT INTO {table} (world_id, {columns}) {rows}", [copy.pk, world.pk])

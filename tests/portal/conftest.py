@@ -20,14 +20,16 @@ from django.utils import timezone
 
 from portal.accounts.models import User
 from portal.courses.models import Activity, Course, Enrolment, Unit
+from portal.labs import feed
 from portal.labs.models import Lab
 from portal.run import find_redis
 from portal.worlds.editing import read_edit, save_edit
-from portal.worlds.models import Message, World
+from portal.worlds.models import Message, VirtualFile, World
 from portal.worlds.zones import Zone
 from protocols import events
 from protocols.dns import zone as files
 from protocols.dns.zone import next_serial
+from protocols.limits import FILE_CHUNK
 from protocols.world import Host
 from protocols.world.model import File
 
@@ -188,7 +190,7 @@ def _with_hash(file: File) -> File:
     if file.text is None:
         return file
     octets = file.text.encode()
-    return replace(file, text=None, size=len(octets), sha256=hashlib.sha256(octets).hexdigest())
+    return replace(file, text=None, size=len(octets), sha256=hash_of(octets))
 
 
 def deliver(world: World, raw: bytes, address: str = "bob@lentil.edu") -> Message:
@@ -210,6 +212,47 @@ def make_edited(seq: int, **values) -> events.ZoneEdited:
         "client_id": f"edit-{seq}",
     }
     return events.ZoneEdited(**given | values)
+
+
+FILE_SERVER = "ftp.eckenfels.net"
+
+
+def hash_of(octets: bytes) -> str:
+    return hashlib.sha256(octets).hexdigest()
+
+
+def hand_over(lab: Lab, octets: bytes) -> str:
+    """Have a lab hand over a content, as its supervisor does; its SHA-256."""
+    for offset in range(0, len(octets), FILE_CHUNK) or (0,):
+        feed.keep(lab.pk, 1, hash_of(octets), len(octets), offset, octets[offset : offset + FILE_CHUNK])
+    return hash_of(octets)
+
+
+def make_stored(seq: int, octets: bytes = b"Yes?\n", **values) -> events.Stored:
+    """What a lab says when somebody has stored a file in /tmp, where everybody may."""
+    given: Any = {
+        "seq": seq,
+        "at": seq,
+        "host": FILE_SERVER,
+        "path": "/tmp/answer.txt",
+        "owner": "ecki",
+        "mode": 0o644,
+        "modified": 1_800_000_000,
+        "size": len(octets),
+        "sha256": hash_of(octets),
+    }
+    return events.Stored(**given | values)
+
+
+def make_changed(seq: int, change: str, path: str, to: str = "", **values) -> events.TreeChanged:
+    """What a lab says when a directory was made, or something was removed or renamed."""
+    made: Any = {"owner": "ecki", "mode": 0o755, "modified": 1_800_000_000} if change == "made" else {}
+    given: Any = {"seq": seq, "at": seq, "host": FILE_SERVER, "change": change, "path": path, "to": to}
+    return events.TreeChanged(**given | made | values)
+
+
+def find_file(world: World, path: str, host: str = FILE_SERVER) -> VirtualFile:
+    return world.files.get(host=host, path=path)
 
 
 def find_zone(world: World, name: str = "lentil.edu") -> Zone:
