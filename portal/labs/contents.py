@@ -110,7 +110,12 @@ def record_named(lab_id: int, contents: Iterable[Content]) -> None:
     unnamed.filter(content__in={content.pk for content in contents}).update(is_logged=True)
 
 
-def forget_unnamed(lab_id: int) -> None:
+def forget_unnamed(lab_id: int, sha256: str) -> None:
+    """The lab does not get this content, unless its log names it already."""
+    KnownContent.objects.filter(lab=lab_id, is_logged=False, content__sha256=sha256).delete()
+
+
+def forget_all_unnamed(lab_id: int) -> None:
     """The lab has ended: what its log does not name, and what is half there, it has not got any more."""
     KnownContent.objects.filter(lab=lab_id, is_logged=False).delete()
     ArrivingContent.objects.filter(lab=lab_id).delete()

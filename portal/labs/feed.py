@@ -18,7 +18,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from portal.labs import models
-from portal.labs.contents import find_known, forget_unnamed, keep, record_named
+from portal.labs.contents import find_known, forget_all_unnamed, keep, record_named
 from portal.worlds.contents import Content
 from portal.worlds.editing import check_text
 from portal.worlds.models import Message, World
@@ -66,7 +66,7 @@ def append(lab_id: int, epoch: int, events: Sequence[Event]) -> None:
             files.tree.write()
             record_named(lab_id, files.named)
         if changes.get("ended_at"):
-            forget_unnamed(lab_id)
+            forget_all_unnamed(lab_id)
 
 
 def after(lab_id: int, seq: int, limit: int) -> list[Event]:

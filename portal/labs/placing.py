@@ -17,6 +17,7 @@ from django.db import transaction
 
 from portal.labs import limits
 from portal.labs.asking import NoAnswer, ask
+from portal.labs.contents import forget_unnamed
 from portal.labs.messages import PlaceFile
 from portal.labs.models import KnownContent, Lab
 from portal.worlds.contents import uploaded
@@ -163,6 +164,9 @@ def _command(lab: Lab, wanted: Upload, message: PlaceFile) -> None:
     try:
         answer = ask(lab, message, limits.FILE_ANSWERED)
     except NoAnswer as error:
+        if error.why != "time":  # else it may yet be done
+            forget_unnamed(lab.pk, message.sha256)
         raise PlaceRefused(NO_ANSWER[error.why]) from error
     if not isinstance(answer, Stored):
+        forget_unnamed(lab.pk, message.sha256)
         raise _refuse(wanted, answer.why if isinstance(answer, NotStored) else "")

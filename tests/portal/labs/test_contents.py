@@ -232,7 +232,7 @@ def test_an_upload_that_goes_on_is_not_swept_away_and_one_that_was_given_up_is(d
 def test_a_content_that_somebody_refers_to_at_the_last_moment_stays(lab, another, monkeypatch):
     """The sweep looks again when it holds the content, and leaves it whole."""
     hand_over(lab, b"last moment")
-    contents.forget_unnamed(lab.pk)
+    contents.forget_all_unnamed(lab.pk)
     unheld = Content.objects.select_for_update
 
     def refer(*values):
