@@ -38,9 +38,8 @@ def choose_contents(world: World, contents: Contents) -> dict[str, bytes]:
                 continue
             octets = given.get(file.sha256)
             if octets is None or len(octets) != file.size:
-                raise ContentMissing(
-                    f"The content of {file.path} on {host.name} is not there; put the file there again."
-                )
+                what = f"The content of {file.path} on {host.name} is missing"
+                raise ContentMissing(f"{what}; put the file there again.")
             chosen[file.sha256] = octets
     return chosen
 

@@ -32,9 +32,9 @@ class Log(Protocol):
 
     def keep(self, sha256: str, size: int, offset: int, octets: bytes) -> None:
         """Keep the octets from `offset` on of the content of `size` octets that has this SHA-256, all of them or none.
-        A content comes whole and in order, from 0 on, before the events that name it; one that is begun anew replaces
-        what was there of it. Called as `commit` is, between two calls of that. Raises what that raises, and then the
-        same octets come again."""
+        A content comes in order and whole before the events that name it, and once in a start of the lab; one that was
+        broken off comes again from 0 on, at another start. Called as `commit` is, between two calls of that; raises
+        what that raises, and then the same octets come again."""
 
 
 async def commit(log: Log, batch: Sequence[Event], pool: Executor) -> None:

@@ -10,6 +10,7 @@ from protocols.events import Event
 from protocols.world import Host, Mail, World
 
 HOSTILE = "tests.protocols.sandbox.hostile"
+HOARDERS = "tests.protocols.sandbox.hoarders"
 
 
 def make_world(title: str = "The lecture's Internet") -> World:
