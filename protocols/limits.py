@@ -96,7 +96,7 @@ LOG = 50 * 1024 * 1024  # octets of its events, raw ones and texts
 # A lab and its supervisor
 READY_SECONDS = 10  # from the request to a lab whose servers listen
 STOP_SECONDS = 5  # for a lab to end by itself, before it is ended
-GRACE_SECONDS = 0.5  # for its connections, thrice: the console's to end, all to end by themselves, all to be ended
+GRACE_SECONDS = 0.5  # four times: for the console to end, all connections to end, all to be ended, files to be told
 ANSWER_SECONDS = 10  # for a lab to take what is sent to it
 BATCH_EVENTS = 400  # committed at once
 BATCH = 256 * 1024  # raw octets committed at once; a larger event goes alone
