@@ -11,14 +11,15 @@ import errno
 import socket
 from collections.abc import Callable
 from time import monotonic
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from pyftpdlib.handlers import ActiveDTP, DTPHandler, PassiveDTP
+from pyftpdlib.handlers.ftp.data import DTPHandler
+from pyftpdlib.handlers.ftp.dispatchers import ActiveDTP, PassiveDTP
 from pyftpdlib.ioloop import Acceptor, Connector
 
 from protocols import limits
 from protocols.events import Side
-from protocols.ftp.session import Transfer
+from protocols.ftp.answers import Transfer
 from protocols.ftp.tap import DataTap
 from protocols.recorder import Address
 
@@ -186,6 +187,8 @@ class Passive(PassiveDTP):
 class Active(ActiveDTP):
     """Connects to the client's port."""
 
+    socket: Any  # none before, and none after it was handed over
+
     def __init__(self, control: Connection, data: Data, address: Address) -> None:
         Connector.__init__(self, ioloop=control.ioloop)  # ActiveDTP's own connects from any port, and at PORT
         self.cmd_channel = control
@@ -205,7 +208,9 @@ class Active(ActiveDTP):
             self.bind((self.cmd_channel.server.host.address, _PORT))
             self.connect(self._address)
         except OSError as error:
-            if error.errno == errno.EADDRNOTAVAIL:  # a connection between these ports has just ended: RFC 9293, TIME-WAIT
+            if (
+                error.errno == errno.EADDRNOTAVAIL
+            ):  # a connection between these ports has just ended: RFC 9293, TIME-WAIT
                 self.del_channel()
                 self.socket.close()
                 self.call_later(_AGAIN_SECONDS, self._try)

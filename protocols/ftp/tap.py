@@ -8,7 +8,7 @@ from hashlib import sha256
 from protocols import limits
 from protocols.events import Block, Closed, Endpoint, Line, Opened, Side, Transferred
 from protocols.ftp import wire
-from protocols.ftp.session import Answer
+from protocols.ftp.answers import Answer
 from protocols.ftp.states import MACHINE
 from protocols.recorder import Address, Recorder
 from protocols.tap import Heard, LineCutter, Piece
@@ -41,7 +41,7 @@ class Tap:
 
     def answered(self, answer: Answer) -> int | None:
         """The server says `answer`: called before its octets go out. Returns the event that it answers."""
-        because = self._command_of(answer)
+        because = self.command_of(answer)
         for line in answer.lines:
             self._recorder.record(
                 Line,
@@ -58,9 +58,9 @@ class Tap:
             self._state = answer.then
         return because
 
-    def _command_of(self, answer: Answer) -> int | None:
-        """The event that `answer` answers. A transfer's command is answered again at its end, when others were since:
-        RFC 959 section 5.4."""
+    def command_of(self, answer: Answer) -> int | None:
+        """The event that `answer` answers; None where the server speaks unasked. A transfer's command is answered
+        again at its end, when others were since: RFC 959 section 5.4."""
         if answer.end is None:
             return None
         if answer.end == self._transfer[0]:

@@ -20,8 +20,21 @@ PROTOCOLS = [
 PURE = 3  # how many of these layers are octets and plain values in, values out
 # The impure parts of a protocol.
 IMPURE_PARTS = {"server", "client", "tap", "exchange", "connections", "store", "recursion"}
+IMPURE_PARTS |= {"data", "loop"}  # what moves octets
 IMPURE_PARTS |= {"programs", "dig_run", "nslookup_session"}  # what its programs do
-IMPURE = {"asyncio", "socket", "select", "threading", "subprocess", "time", "random", "os", "aiosmtpd", "logging"}
+IMPURE = {
+    "asyncio",
+    "socket",
+    "select",
+    "threading",
+    "subprocess",
+    "time",
+    "random",
+    "os",
+    "aiosmtpd",
+    "pyftpdlib",
+    "logging",
+}
 PORTAL = [
     {"celery", "environment", "logs", "middleware", "pages", "rows", "versions"},
     {"accounts"},
