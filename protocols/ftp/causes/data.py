@@ -43,6 +43,15 @@ CAUSES = (
         references=((2428, "2"),),
     ),
     Cause(
+        why="epsv-bad",
+        code="501",
+        words="EPSV is followed by nothing, by a network protocol, or by ALL",
+        says="EPSV needs no argument. It may have the number of a network protocol, which is 1 for IPv4, or ALL. Yours "
+        "is neither.",
+        help="Say EPSV alone.",
+        references=((2428, "3"), (2428, "4")),
+    ),
+    Cause(
         why="third-party",
         code="504",
         words="Data goes to the address that you connect from, and to no other",

@@ -132,6 +132,15 @@ CAUSES = (
         knows=USER,
     ),
     Cause(
+        why="facts-chosen",
+        code="200",
+        words="MLST OPTS{facts}",
+        says="OPTS MLST chooses the facts that MLST and MLSD tell from now on. The reply names those that the server "
+        "knows; what it does not know it leaves out.",
+        references=((3659, "7.9"), (3659, "7.8")),
+        knows=USER | {"facts"},
+    ),
+    Cause(
         why="opts-unknown",
         code="501",
         words="That option is not known here",
