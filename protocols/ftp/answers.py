@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from protocols.ftp.filesystem import Change
 
@@ -52,3 +53,15 @@ class Answer:
     drops: bool = False
     aborts: bool = False
     closes: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a part of the session makes of a command: the cause of the answer, what the placeholders of its words stand
+    for, and the lines between the first and the last of them; the changes to the tree, and the transfer that begins."""
+
+    why: str
+    about: Mapping[str, str] = field(default_factory=dict)
+    tells: tuple[str, ...] = ()
+    changes: tuple[Change, ...] = ()
+    begins: Transfer | None = None

@@ -28,8 +28,8 @@ NEEDED = (
     *("TYPE", "STRU", "MODE", "REST", "ALLO", "OPTS", "RETR", "STOR", "APPE", "SITE"),
 )
 UNWANTED = ("CDUP", "PWD", "REIN", "QUIT", "PASV", "ABOR", "SYST", "FEAT")
-# Whose argument is a name in the file system, which tells by itself what is wrong with one.
-WITH_PATH = ("CWD", "MKD", "RMD", "STAT", *FILES, *SENDING, *RECEIVING)
+# Whose argument is a name in the file system, which is judged there; or a password, which is right or wrong.
+WITH_NAME = ("PASS", "CWD", "MKD", "RMD", "STAT", *FILES, *SENDING, "STOR", "APPE")
 
 # Verbs of FTP and its extensions that this server does not have, with the cause of the refusal.
 NOT_OFFERED = {
@@ -73,8 +73,8 @@ class HostPortError(Exception):
 class Command:
     """A command line taken apart. `verb` is one of KNOWN, or OTHER. `text` is the line without its ending and without
     Telnet sequences, one character per octet, `word` its first word as it was typed, `argument` what follows the word
-    and a space: a name in the file system as it stands there, since a name may begin and end with spaces, and other
-    arguments without the spaces around them. `why` is the cause for which no server can obey it, None for a command to
+    and the spaces after it (RFC 959 section 5.3). A name in the file system and a password keep the spaces at their
+    end, other arguments do not. `why` is the cause for which no server can obey it, None for a command to
     look at further."""
 
     verb: str
@@ -109,7 +109,7 @@ def parse_command(line: bytes) -> Command:
         verb=verb,
         text=content.decode("latin-1"),
         word=word.decode("latin-1"),
-        argument=(argument if verb in (*WITH_PATH, "PASS") else argument.strip(b" ")).decode("latin-1"),
+        argument=(argument.lstrip(b" ") if verb in WITH_NAME else argument.strip(b" ")).decode("latin-1"),
         why=why,
     )
 
@@ -138,7 +138,7 @@ def _unreadable(content: bytes, verb: str) -> str | None:
     by whom they are for."""
     if not content.strip(b" \t"):
         return "empty-line"
-    looked_at = content.partition(b" ")[0] if verb in (*WITH_PATH, "PASS") else content
+    looked_at = content.partition(b" ")[0] if verb in WITH_NAME else content
     return "control-octets" if _NOT_TEXT.search(looked_at) else None
 
 
