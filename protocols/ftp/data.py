@@ -340,4 +340,4 @@ class DataConnection(DTPHandler):
         if left <= 0 and self.cmd_channel.server.recorder.has_room():
             self.end("aborted", "S", "transfer-idle")
         else:
-            self.call_later(max(left, 1), self._look)
+            self.call_later(left if left > 0 else 1, self._look)
