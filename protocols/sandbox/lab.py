@@ -15,6 +15,7 @@ from protocols.dns.store import Store as Zones
 from protocols.dns.tap import Keeper
 from protocols.events import Fault
 from protocols.ftp import store as ftp
+from protocols.ftp.server import serve as serve_ftp
 from protocols.recorder import Recorder
 from protocols.sandbox.birth import Cell
 from protocols.sandbox.channel import Channel
@@ -45,7 +46,7 @@ async def _live(cell: Cell) -> None:
     channel.send(Ready(cell.layers, cell.absent))
     channel.flush()
     names = dns.Lab(cell.world, recorder, Zones(cell.world, recorder), Keeper(recorder))
-    servers = [await _serve(cell, host, protocol, names) for host, protocol in cell.servers]
+    servers = [await _serve(cell, host, protocol, names, files) for host, protocol in cell.servers]
     console = Console(1, cell.world, recorder)
     obeying = [
         asyncio.create_task(_type(channel, console, recorder)),
@@ -81,13 +82,15 @@ def make_clock(offset: int) -> Callable[[], int]:
     return lambda: time.monotonic_ns() // 1_000 + ahead
 
 
-async def _serve(cell: Cell, name: str, protocol: str, names: dns.Lab) -> Server:
+async def _serve(cell: Cell, name: str, protocol: str, names: dns.Lab, files: ftp.Lab) -> Server:
     """The server of that protocol on the host of that name."""
     host = cell.world.host(name)
     assert host is not None, "a server is bound for a host of the world"
     bound = cell.servers[name, protocol]
     if protocol == "dns":
         return await dns.serve(host, bound, names)
+    if protocol == "ftp":
+        return await serve_ftp(host, bound["tcp"], files)
     return await smtp.serve(host, bound["tcp"], names.recorder, cell.world)
 
 
