@@ -15,11 +15,12 @@ from pathlib import Path
 from typing import IO, Any, TypeVar
 
 from protocols.dns.generate import check_zones
+from protocols.ftp.tables import check_words as check_ftp_words
 from protocols.sandbox.capture import PCAP_HEADER
 from protocols.sandbox.command import NotStarted, Program
 from protocols.sandbox.messages import Input
 from protocols.sandbox.supervisor import LabEnded, LabRefused, RunningLab, Supervisor
-from protocols.smtp.tables import check_words
+from protocols.smtp.tables import check_words as check_mail_words
 from protocols.transcript import Transcript
 from protocols.world import Account, World, WorldError, read_world
 from protocols.world.files import check_homes
@@ -85,7 +86,9 @@ def load_world(path: Path, host: str | None) -> World:
     world = read_world(path)
     for each in world.hosts:
         if each.smtp:
-            check_words(each.smtp)
+            check_mail_words(each.smtp)
+        if each.ftp:
+            check_ftp_words(each.ftp)
     check_zones(world)
     check_homes(world)
     if host is None:

@@ -10,14 +10,10 @@ from protocols.ftp.filesystem import Entry
 
 HALF_A_YEAR = 31_556_952 // 2  # seconds: how old a file is when ls shows its year instead of the time of day
 NOBODY, NO_GROUP = "nobody", "nogroup"  # as ls names an owner that is none, and the group of all files
-FACTS = (
-    "type",
-    "size",
-    "modify",
-    "perm",
-    "unique",
-    "UNIX.mode",
-)  # in their order; case is nothing: RFC 3659 section 7.5
+# What can be told of a file, in this order, by names in lower case (RFC 3659 section 7.5: case does not matter), and
+# what is told until OPTS MLST chooses: section 7.5.10.
+FACTS = ("type", "size", "modify", "perm", "unique", "unix.mode")
+USUAL_FACTS = FACTS[:5]
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _PERMISSIONS = "rwxrwxrwx"
@@ -34,7 +30,9 @@ def write_names(entries: Iterable[Entry], prefix: str = "") -> bytes:
     return b"".join(f"{prefix}{entry.name}\r\n".encode() for entry in entries)
 
 
-def write_facts(entry: Entry, name: str, permissions: str, chosen: Collection[str] = FACTS, kind: str = "") -> bytes:
+def write_facts(
+    entry: Entry, name: str, permissions: str, chosen: Collection[str] = USUAL_FACTS, kind: str = ""
+) -> bytes:
     """What RFC 3659 section 7.2 has for one file: its facts, a space, and its name, without a line ending.
     `permissions` are FileSystem.permissions; of FACTS only the `chosen` ones are written (section 7.9); `kind` is
     "cdir" or "pdir" where a directory stands there as the one listed, or as the one above it (section 7.5.1)."""
@@ -44,10 +42,15 @@ def write_facts(entry: Entry, name: str, permissions: str, chosen: Collection[st
         "modify": write_time(entry.modified),
         "perm": permissions,
         "unique": f"{entry.number:x}",
-        "UNIX.mode": f"{entry.mode:04o}",
+        "unix.mode": f"{entry.mode:04o}",
     }
-    written = "".join(f"{fact}={facts[fact]};" for fact in FACTS if fact in chosen and facts[fact] is not None)
+    written = "".join(f"{spell(fact)}={facts[fact]};" for fact in FACTS if fact in chosen and facts[fact] is not None)
     return f"{written} {name}".encode()
+
+
+def spell(fact: str) -> str:
+    """The fact's name as it is written: the system's part is in capitals (RFC 3659 section 7.5: UNIX.mode)."""
+    return fact.replace("unix.", "UNIX.")
 
 
 def write_time(seconds: int) -> str:

@@ -31,7 +31,10 @@ class Tree:
 
     def children(self, path: str) -> list[Entry]:
         """What stands in the directory `path`, by name."""
-        return [entry for entry in self.all() if names.parent_of(entry.path) == path]
+        found = [
+            each for each in self._entries.values() if each.path != names.ROOT and names.parent_of(each.path) == path
+        ]
+        return sorted(found, key=lambda entry: entry.name)
 
     def below(self, path: str) -> list[str]:
         """`path` and the names of all below it."""
