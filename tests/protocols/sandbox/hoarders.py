@@ -5,10 +5,14 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import threading
 from collections.abc import Callable
+from ftplib import FTP
+from io import BytesIO
 
 from protocols import limits
 from protocols.events import Fault, Stored
+from protocols.sandbox import lab as product
 from protocols.sandbox import zygote
 from protocols.sandbox.birth import Cell
 from protocols.sandbox.control import encode
@@ -92,6 +96,15 @@ async def _receive_contents(cell: Cell) -> None:
     await channel.close()
 
 
+def copy_file() -> None:
+    """As a client beside a lab that is the product's own: fetch a file, and store it again under another name."""
+    fetched = BytesIO()
+    with FTP("10.0.0.1", "ecki", "secret", timeout=20) as client:
+        client.retrbinary("RETR /file-0", fetched.write)
+        fetched.seek(0)
+        client.storbinary("STOR /ecki/copy", fetched)
+
+
 PLOTS: dict[str, Callable[[hostile.Speaker], None]] = {"hoards": hoard, "receives": receive_contents} | BREAKS
 
 
@@ -99,6 +112,9 @@ def run(cell: Cell) -> None:
     plot = PLOTS.get(cell.world.title)
     if plot:
         plot(hostile.Speaker(cell))
+    elif cell.world.title == "copies":
+        threading.Thread(target=copy_file, daemon=True).start()
+        product.run(cell)
     else:
         hostile.run(cell)
 

@@ -177,6 +177,16 @@ async def test_a_lab_has_the_contents_that_its_files_name_when_it_is_ready(hoard
     assert sorted(log.whys()) == sorted([digest(LARGE), digest(SMALL), "over"])
 
 
+async def test_what_a_client_fetches_and_stores_again_comes_back_as_it_was_handed_down(hoarders, log):
+    await hoarders.open(make_files(LARGE, title="copies"), log, contents=[(digest(LARGE), LARGE)])
+    await until(lambda: log.of("closed")[-1:] and log.of("closed")[-1].why == "quit", 20)
+    (stored,) = log.of("stored")
+    assert (stored.path, stored.owner, stored.sha256) == ("/ecki/copy", "ecki", digest(LARGE))
+    assert log.contents == {digest(LARGE): LARGE}
+    said = [line for line in log.of("line") if line.side == "S" and line.seq > stored.seq]
+    assert said[0].raw.startswith(b"226 ")  # when the file is in the log, and not before
+
+
 @pytest.mark.parametrize("given", [[], [(digest(SMALL), SMALL[1:])]])
 async def test_a_world_whose_content_is_missing_is_refused_in_one_sentence(supervisor, log, given):
     with pytest.raises(LabRefused, match=r"^The content of /file-0 on pc.halva.fr is missing; .*\.$"):
