@@ -4,8 +4,8 @@ import asyncio
 
 from protocols import limits
 from protocols.sandbox.channel import Channel
-from protocols.sandbox.control import Frames
-from protocols.sandbox.messages import FROM_LAB, TO_LAB, Packets
+from protocols.sandbox.control import Frames, encode
+from protocols.sandbox.messages import FROM_LAB, TO_LAB, Chunk, Content, Kept, Packets, PlaceFile, Start
 
 
 class Wire(asyncio.Transport):
@@ -51,3 +51,36 @@ async def test_what_is_said_alone_waits_for_nothing(monkeypatch):
 
 async def test_much_does_not_wait(monkeypatch):
     assert [len(write) for write in await speak(3_600, monkeypatch, octets=limits.CHUNK)] == [1, 1, 1, 1]
+
+
+async def test_what_was_read_with_the_start_is_not_left_behind():
+    frames = Frames(TO_LAB)
+    assert next(frames.feed(encode(Start({}, 1)) + encode(Content("a", b"hello")))) == Start({}, 1)
+    channel = Channel(frames)
+    channel.connection_made(Wire(channel))
+    assert channel.contents.take("a") == b"hello"
+
+
+async def test_a_file_that_is_put_there_has_the_content_that_came_before_it():
+    channel = Channel(Frames(TO_LAB))
+    channel.connection_made(Wire(channel))
+    asked = [PlaceFile(f"page-{number}", "host", "/a", "", "a", 10) for number in range(2)]
+    halves = encode(Content("a", b"hello")) + encode(Content("a", b"world"))
+    channel.data_received(b"".join(halves + encode(each) for each in asked))
+    assert [channel.placed.get_nowait() for _ in asked] == [(each, b"helloworld") for each in asked]
+
+
+async def test_a_chunk_waits_for_nothing_but_its_answer(monkeypatch):
+    monkeypatch.setattr(limits, "GATHER_SECONDS", 3_600)
+    channel = Channel(Frames(TO_LAB))
+    wire = Wire(channel)
+    channel.connection_made(wire)
+    channel.send(Packets(b"0"))
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    channel.send(Packets(b"1"))
+    keeping = asyncio.create_task(channel.contents.keep("a", b"hello"))
+    await asyncio.sleep(0)
+    assert wire.writes == [[Packets(b"0")], [Packets(b"1"), Chunk("a", 5, 0, b"hello")]]
+    channel.data_received(encode(Kept("a", 5)))
+    await keeping
