@@ -18,30 +18,34 @@ Keep = Callable[[str, bytes], Awaitable[None]]
 
 
 class Store:
-    """The file systems of `world`, by the names of their hosts, all in one room.
+    """The file systems of `world`, by the names of their hosts, all in one room. They are made when one is first asked
+    for: in most labs nobody speaks FTP.
 
     `keep` is given a content with its SHA-256 before the event that names it, each once, one at a time; it returns when
-    the log has it. `contents` are those that the world's files name, by their SHA-256. Raises KeyError where one is
-    missing.
+    the log has it. `contents` are those that the world's files name, by their SHA-256.
     """
 
     def __init__(self, world: World, recorder: Recorder, keep: Keep, contents: Mapping[str, bytes]) -> None:
         self._world = world
         self._recorder = recorder
         self._keep = keep
-        room = Room()
-        self._trees = {host.name: self._grow(host, contents, room) for host in world.hosts}
+        self._contents = contents
+        self._trees: dict[str, FileSystem] = {}
         self._kept: set[str] = set()
         self._turn = asyncio.Lock()
         self._telling: set[asyncio.Task[None]] = set()
 
-    def _grow(self, host: Host, contents: Mapping[str, bytes], room: Room) -> FileSystem:
-        accounts = host.ftp.accounts if host.ftp else ()
-        return FileSystem(host.files, contents, room, lambda: self._recorder.now() // 1_000_000, accounts)
-
     def of(self, host: str) -> FileSystem:
         """The file system of the host of that name. Raises KeyError."""
+        if not self._trees:
+            room = Room()
+            self._trees = {each.name: self._grow(each, room) for each in self._world.hosts}
+            self._contents = {}  # the trees have them now, as long as there are such files
         return self._trees[host]
+
+    def _grow(self, host: Host, room: Room) -> FileSystem:
+        accounts = host.ftp.accounts if host.ftp else ()
+        return FileSystem(host.files, self._contents, room, lambda: self._recorder.now() // 1_000_000, accounts)
 
     async def tell(
         self,

@@ -41,7 +41,7 @@ async def _live(cell: Cell) -> None:
         cell.capture.start(channel.send_records)
     contents = await channel.contents.receive_all(cell.world)
     files = ftp.Lab(cell.world, recorder, ftp.Store(cell.world, recorder, channel.contents.keep, contents))
-    del contents  # it may be more than the files are later
+    del contents  # which may be more than the files are later
     # The sockets listen already, so who comes now waits a moment; and nothing can be recorded before this was said.
     channel.send(Ready(cell.layers, cell.absent))
     channel.flush()
