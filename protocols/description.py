@@ -12,8 +12,9 @@ from typing import Any, Literal
 
 from protocols.events import Endpoint
 
-# How a part of a line is set. "control" is an octet that cannot be printed, already made visible ("\\x00").
-PartStyle = Literal["code", "enhanced", "verb", "argument", "text", "control"]
+# How a part of a line is set. "control" is an octet that cannot be printed, already made visible ("\\x00"); "secret" is
+# what nobody else should read, such as a password: its octets are all there, and a page decides where it shows them.
+PartStyle = Literal["code", "enhanced", "verb", "argument", "text", "control", "secret"]
 
 # What a reply asks of the client, by its first digit: 2 done, 3 go on, 4 trouble that may pass, 5 trouble.
 Tone = Literal["done", "go-on", "passing", "trouble"]
@@ -82,8 +83,8 @@ class Description:
     page's own id of the typed line that this event came of. `note` is set where the event is not a line on the wire: a
     sentence, such as a connection's end. `heading` is set where a connection begins. `route` is who sent what this
     event is, and to whom: of a connection's beginning the client and the server, of a message its sender and its
-    receiver; the lines of a connection have that of its beginning. `aside` is what a message's line leaves to be said,
-    in a few words ("recursion desired", "authoritative").
+    receiver; the lines of a connection have that of its beginning. `aside` is what a line leaves to be said, in a few
+    words ("recursion desired", "for get readme.txt").
     """
 
     seq: int
@@ -121,3 +122,8 @@ def visible(octets: bytes, style: PartStyle) -> tuple[tuple[PartStyle, str], ...
         else ("control", "".join(f"\\x{octet:02x}" for octet in piece))
         for piece in _PIECES.findall(octets)
     )
+
+
+def secret(octets: bytes) -> tuple[tuple[PartStyle, str], ...]:
+    """The octets as one part that is a secret, whatever they are; none for no octets."""
+    return (("secret", "".join(text for _, text in visible(octets, "text"))),) if octets else ()

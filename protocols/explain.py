@@ -12,7 +12,7 @@ from typing import Any
 from protocols import limits
 from protocols.description import Description, Explanation, PartStyle, Reference, reference, visible
 from protocols.dns import explain as dns
-from protocols.dns import notes
+from protocols.dns import notes as dns_notes
 from protocols.events import (
     Block,
     Cached,
@@ -32,6 +32,8 @@ from protocols.events import (
     Unkept,
     ZoneEdited,
 )
+from protocols.ftp import explain as ftp
+from protocols.ftp import notes as ftp_notes
 from protocols.lesson import PROGRAMS, suggest, suggest_to
 from protocols.printed import PRINTED, describe_console
 from protocols.smtp import explain as smtp
@@ -42,10 +44,13 @@ __all__ = ["FINAL", "LAB_WHY", "PRINTED", "describe", "lesson", "lessons"]
 BLOCK_SHOWN = 2048  # octets of a block that a reader sees
 _NAMES_SHOWN = 3  # of what exchanges were about that were not kept
 
-_NAMES = {"smtp": "SMTP", "dns": "DNS"}
-_LINES: dict[str, Callable[[Description, Line, Event | None], Description]] = {"smtp": smtp.describe_line}
+_NAMES = {"smtp": "SMTP", "ftp": "FTP", "dns": "DNS"}
+_LINES: dict[str, Callable[[Description, Line, Event | None], Description]] = {
+    "smtp": smtp.describe_line,
+    "ftp": ftp.describe_line,
+}
 _MESSAGES: dict[str, Callable[[Description, Message, Event | None], Description]] = {"dns": dns.describe_message}
-_LESSONS: dict[str, Callable[[], dict[str, Any]]] = {"smtp": smtp.lesson, "dns": dns.lesson}
+_LESSONS: dict[str, Callable[[], dict[str, Any]]] = {"smtp": smtp.lesson, "ftp": ftp.lesson, "dns": dns.lesson}
 
 
 def describe(event: Event, cause: Event | None) -> Description:
@@ -65,6 +70,10 @@ def describe(event: Event, cause: Event | None) -> Description:
         return shown if shown.parts else replace(shown, parts=(("text", ""),))  # an empty line is one as well
     if isinstance(event, Message):
         return _MESSAGES[event.protocol](shown, event, cause)
+    if isinstance(event, Opened) and event.purpose == "data":
+        return ftp_notes.describe_opened(shown, event, cause)
+    if isinstance(event, Transferred):
+        return ftp_notes.describe_transferred(shown, event, cause)
     return _DESCRIBE[type(event)](shown, event)
 
 
@@ -117,6 +126,10 @@ def _opened(shown: Description, event: Opened) -> Description:
 # Who speaks first on a connection, by protocol, and where that is said.
 _FIRST_WORD: dict[str, tuple[str, Reference | None]] = {
     "smtp": ("The server has the first word: wait for its greeting.", reference(5321, "3.1")),
+    "ftp": (
+        "The server has the first word: wait for its greeting. This is the control connection; files go over others.",
+        reference(959, "5.4"),
+    ),
     "dns": (
         "The client has the first word. Each message on a connection comes after two octets that say how long it is.",
         reference(1035, "4.2.2"),
@@ -127,7 +140,7 @@ _FIRST_WORD: dict[str, tuple[str, Reference | None]] = {
 _CLOSED = {
     "quit": "The server closed the connection after QUIT. The session ended in order.",
     "closed": "The client closed the connection: it says nothing more on it, and hears nothing more.",
-    "lost": "The connection broke off. What the server had not answered until then is lost.",
+    "lost": "The connection broke off. What was under way on it is lost.",
     "idle": "The server closed the connection: it heard nothing for a long time.",
     "limit": "The server closed the connection: a limit was reached.",
     "ended": "The server closed the connection, because the lab ended.",
@@ -136,10 +149,14 @@ _CLOSED = {
 
 
 def _closed(shown: Description, event: Closed) -> Description:
+    if event.why in ftp_notes.ENDS:
+        return ftp_notes.describe_closed(shown, event)
     return replace(shown, note=_CLOSED.get(event.why, "The connection ended."))
 
 
 def _block(shown: Description, event: Block) -> Description:
+    if ftp_notes.is_data(event):
+        return ftp_notes.describe_block(shown, event)
     size = len(event.raw)
     rest = f", the first {BLOCK_SHOWN:,} of them shown" if size > BLOCK_SHOWN else ""
     is_line = size <= BLOCK_SHOWN and event.raw.partition(b"\r\n")[1:] == (b"\r\n", b"")  # as when it is typed by hand
@@ -163,24 +180,6 @@ def _visible_lines(octets: bytes) -> tuple[tuple[PartStyle, str], ...]:
 def _delivered(shown: Description, event: Delivered) -> Description:
     note = f"A message for {event.mailbox} is in its mailbox."
     return replace(shown, note=note, facts={"mailbox": event.mailbox})
-
-
-def _transferred(shown: Description, event: Transferred) -> Description:
-    octets = f"{event.length:,} octet{'' if event.length == 1 else 's'}"
-    return replace(shown, note=f"{octets} went over the data connection.")
-
-
-def _stored(shown: Description, event: Stored) -> Description:
-    return replace(shown, note=f"The file {event.path} is on {event.host}.", facts={"host": event.host})
-
-
-def _not_stored(shown: Description, event: NotStored) -> Description:
-    return replace(shown, note=f"The file {event.path} was not put on {event.host} ({event.why}).")
-
-
-def _tree_changed(shown: Description, event: TreeChanged) -> Description:
-    became = f" to {event.to}" if event.to else ""
-    return replace(shown, note=f"{event.path} was {event.change}{became} on {event.host}.", facts={"host": event.host})
 
 
 def _fault(shown: Description, event: Fault) -> Description:
@@ -242,14 +241,13 @@ _DESCRIBE: dict[type[Event], Callable[[Description, Any], Description]] = {
     Closed: _closed,
     Block: _block,
     Delivered: _delivered,
-    Transferred: _transferred,
-    Stored: _stored,
-    NotStored: _not_stored,
-    TreeChanged: _tree_changed,
+    Stored: ftp_notes.describe_stored,
+    NotStored: ftp_notes.describe_not_stored,
+    TreeChanged: ftp_notes.describe_tree,
     Fault: _fault,
     Lab: _lab,
     Console: describe_console,
     Unkept: _unkept,
-    Cached: notes.describe_cached,
-    ZoneEdited: notes.describe_edit,
+    Cached: dns_notes.describe_cached,
+    ZoneEdited: dns_notes.describe_edit,
 }

@@ -9,7 +9,8 @@ from string import Formatter
 
 from protocols import limits
 from protocols.ftp.causes import CAUSES
-from protocols.ftp.verbs import VERBS, Source, Verb
+from protocols.ftp.sources import Source
+from protocols.ftp.verbs import VERBS, Verb
 from protocols.world import WorldError
 from protocols.world.model import Ftp
 

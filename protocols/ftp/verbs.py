@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-Source = tuple[int, str]
+from protocols.ftp.sources import Source
 
 
 @dataclass(frozen=True, slots=True)

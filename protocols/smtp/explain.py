@@ -7,7 +7,7 @@ import re
 from dataclasses import replace
 from typing import Any
 
-from protocols.description import Description, Explanation, Reference, Tone, reference, visible
+from protocols.description import Description, Explanation, Reference, Tone, reference, secret, visible
 from protocols.events import Block, Event, Line
 from protocols.lesson import draw_lesson
 from protocols.smtp import tables, wire
@@ -121,7 +121,15 @@ def _command_parts(content: bytes, command: wire.Command) -> Parts:
     word = command.word.encode("latin-1")
     rest = content[len(word) :]
     spaces = rest[: len(rest) - len(rest.lstrip(b" "))]
-    return (*visible(word, "verb"), *visible(spaces, "text"), *visible(rest[len(spaces) :], "argument"))
+    return (*visible(word, "verb"), *visible(spaces, "text"), *_argument_parts(command, rest[len(spaces) :]))
+
+
+def _argument_parts(command: wire.Command, argument: bytes) -> Parts:
+    """AUTH names a mechanism, and what may follow that is as good as a password: RFC 4954 section 4."""
+    mechanism, space, response = argument.partition(b" ")
+    if command.word.upper() == "AUTH" and response:
+        return (*visible(mechanism, "argument"), *visible(space, "text"), *secret(response))
+    return visible(argument, "argument")
 
 
 def _text_line(shown: Description, line: Line, verb: str) -> Description:
