@@ -53,18 +53,18 @@ _SOURCES: dict[tuple[bool, bool], tuple[Source, ...]] = {  # by whether it is ac
 def _on_active(event: Opened, verb: str) -> tuple[str, str]:
     client, server = event.client, event.server
     return (
-        f"The server opened it: from port {server.port} of {_called(server)} to port {client.port} of {client.address}, "
-        f"where the client listens, as {verb or 'it'} said.",
-        "This is active mode: the server connects, not before the transfer begins, and from port 20, which is next to the "
-        "port of the control connection.",
+        f"The server opened it: from port {server.port} of {_called(server)} to port {client.port} of "
+        f"{client.address}, where the client listens, as {verb or 'it'} said.",
+        "This is active mode: the server connects, not before the transfer begins, and from port 20, which is next to "
+        "the port of the control connection.",
     )
 
 
 def _on_passive(event: Opened, verb: str) -> tuple[str, str]:
     client, server = event.client, event.server
     return (
-        f"The client opened it: from port {client.port} of {_called(client)} to port {server.port} of {server.address}, "
-        f"where the server listens, as its answer{' to ' if verb else ''}{verb} said.",
+        f"The client opened it: from port {client.port} of {_called(client)} to port {server.port} of "
+        f"{server.address}, where the server listens, as its answer{' to ' if verb else ''}{verb} said.",
         "This is passive mode: the server waits and the client connects, as it did for the control connection.",
     )
 

@@ -22,7 +22,6 @@ CAUSES = (
         "is arranged for data.",
         references=((959, "4.1.3"), (959, "5.4")),
         knows=USER,
-        tells=True,
     ),
     Cause(
         why="status-of-transfer",
@@ -32,7 +31,6 @@ CAUSES = (
         "transfer is.",
         references=((959, "4.1.3"), (959, "3.3")),
         knows=PATH,
-        tells=True,
     ),
     Cause(
         why="help",
@@ -40,7 +38,6 @@ CAUSES = (
         words="This server understands:\nSay HELP and a verb to see how it is written",
         says="HELP lists the verbs that this server understands. HELP and a verb shows how that one is written.",
         references=((959, "4.1.3"), (959, "4.2.1")),
-        tells=True,
     ),
     Cause(
         why="help-on-verb",
@@ -49,7 +46,6 @@ CAUSES = (
         says="HELP and a verb shows the form in which the server expects it. What stands in angle brackets you fill "
         "in, and what stands in square ones you may leave out.",
         references=((959, "4.1.3"), (959, "5.3.1")),
-        tells=True,
     ),
     Cause(
         why="no-help-on-that",
@@ -74,7 +70,6 @@ CAUSES = (
         says="FEAT lists what the server can beyond RFC 959, one feature on each line, each with a space before it. A "
         "client asks this first and uses only what is listed.",
         references=((2389, "3.2"), (2389, "3")),
-        tells=True,
     ),
     Cause(
         why="site-help",

@@ -167,7 +167,6 @@ CAUSES = (
         "programs. Each is a name and a value: what it is, its size, when it was modified, what you may do to it.",
         references=((3659, "7.2"), (3659, "7.5")),
         knows=PATH,
-        tells=True,
     ),
     Cause(
         why="status-of",
@@ -176,6 +175,5 @@ CAUSES = (
         says="STAT with a name is LIST over the control connection: no data connection is needed for a short list.",
         references=((959, "4.1.3"), (959, "5.4")),
         knows=PATH,
-        tells=True,
     ),
 )

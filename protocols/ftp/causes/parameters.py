@@ -133,6 +133,7 @@ CAUSES = (
     ),
     Cause(
         why="facts-chosen",
+        needs=frozenset({"facts"}),
         code="200",
         words="MLST OPTS{facts}",
         says="OPTS MLST chooses the facts that MLST and MLSD tell from now on. The reply names those that the server "
