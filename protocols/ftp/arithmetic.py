@@ -24,7 +24,7 @@ def of_command(verb: str, argument: str) -> Place | None:
     """Where the client listens, as the argument of PORT or EPRT says; None where it says no place."""
     try:
         if verb == "PORT":
-            return _host_port(*wire.parse_host_port(argument), "your", "Where you listen")
+            return _host_port(*wire.parse_host_port(argument), "Where you listen")
         if verb == "EPRT":
             return _extended(*wire.parse_extended(argument))
     except wire.HostPortError:
@@ -37,15 +37,15 @@ def of_reply(code: str, text: str) -> Place | None:
     place = wire.find_host_port(text) if code == "227" else None
     port = wire.find_extended_port(text) if code == "229" else None
     if place is not None:
-        return _host_port(*place, "the server's", "Where the server listens")
+        return _host_port(*place, "Where the server listens")
     return _extended_port(port) if port is not None else None
 
 
-def _host_port(address: str, port: int, whose: str, title: str) -> Place:
+def _host_port(address: str, port: int, title: str) -> Place:
     """RFC 959 section 4.1.2: each number is one octet, the high ones first."""
     sum_of = f"{port // 256}*256+{port % 256} = {port}"
     return Place(
-        f"The first four numbers are {whose} address, {address}; the last two are the port: {sum_of}.",
+        f"The first four numbers are the address, {address}; the last two are the port: {sum_of}.",
         Section(
             title,
             (
@@ -60,7 +60,7 @@ def _host_port(address: str, port: int, whose: str, title: str) -> Place:
 
 def _extended(address: str, port: int) -> Place:
     return Place(
-        f"Between the signs stand 1 for IPv4, your address {address}, and the port {port} as it is: nothing is to be "
+        f"Between the signs stand 1 for IPv4, the address {address}, and the port {port} as it is: nothing is to be "
         "reckoned.",
         Section(
             "Where you listen",

@@ -120,7 +120,7 @@ def _from_server(shown: Description, line: Line, reply: wire.ReplyLine, asked: L
     if reply.separator == "-":
         then = line.state  # the reply goes on, and takes effect with its last line
     word = _word(asked, line.why)
-    place = arithmetic.of_reply(reply.code, reply.text)
+    place = arithmetic.of_reply(reply.code, reply.text) or _place_asked_for(asked)
     says, sources = _why_so(line, word)
     if reply.code[0] in "45" and asked is not None:
         said = "a line that is no command of this server" if verb == wire.OTHER else word
@@ -143,6 +143,11 @@ def _from_server(shown: Description, line: Line, reply: wire.ReplyLine, asked: L
             after=then,
         ),
     )
+
+
+def _place_asked_for(asked: Line | Block | None) -> arithmetic.Place | None:
+    command = wire.parse_command(asked.raw) if asked else None
+    return arithmetic.of_command(command.verb, command.argument) if command else None
 
 
 def _why_so(line: Line, word: str) -> tuple[list[str], list[Source]]:

@@ -19,6 +19,8 @@ _FACTS: dict[str, tables.Meaning] = {
         (3659, "7.5.5"),
     ),
     "size": tables.Meaning("its size in octets, about that which a transfer would bring", (3659, "7.5.7")),
+    "unix.mode": tables.Meaning("its permission bits, as Unix has them", (3659, "7.6")),
+    "unix.owner": tables.Meaning("the account that owns it", (3659, "7.6")),
 }
 _OTHER_FACT = tables.Meaning("a fact that has no entry here", (3659, "7.6"))
 

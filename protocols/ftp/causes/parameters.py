@@ -49,7 +49,7 @@ CAUSES = (
         code="501",
         words="TYPE is A, E, I or L",
         says="After TYPE comes A, E, I, or L with a byte size; after A and E also N, T or C. Yours is none of these.",
-        help="Say TYPE A for text, or TYPE I for octets as they are.",
+        help="Most files go well with TYPE A, which is text, or TYPE I, which is octets.",
         references=((959, "5.3.2"), (959, "4.1.2")),
     ),
     Cause(
