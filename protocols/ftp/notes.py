@@ -3,6 +3,7 @@ files. Pure."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from protocols import limits
@@ -77,7 +78,7 @@ def describe_block(shown: Description, event: Block) -> Description:
     """`shown` of octets of a data connection: as text where they are text, a line break where a line ends."""
     octets = event.raw
     count = _octets(len(octets))
-    if _is_text(octets):
+    if _is_text(octets[:BLOCK_SHOWN]):
         more = f", the first {BLOCK_SHOWN:,} of them shown" if len(octets) > BLOCK_SHOWN else ""
         parts, note = _text_parts(octets[:BLOCK_SHOWN]), f"{count} of data{more}."
     else:
@@ -93,26 +94,28 @@ def is_data(event: Block) -> bool:
 
 def _is_text(octets: bytes) -> bool:
     """Whether a reader makes more of the octets as text than as numbers: no NUL, and next to no control characters."""
-    controls = sum(octet < 0x20 and octet not in b"\t\n\r\f" for octet in octets)
+    controls = len(octets) - len(octets.translate(None, _CONTROLS))
     return 0 not in octets and controls * 50 <= len(octets)
+
+
+_CONTROLS = bytes(octet for octet in range(0x20) if octet not in b"\t\n\r\f")
 
 
 def _text_parts(octets: bytes) -> tuple[tuple[PartStyle, str], ...]:
     """The octets as parts, with a line break for each CR LF. An LF alone, as a file may have it in type I, is shown as
     the octet that it is, and breaks the line too."""
     parts: list[tuple[PartStyle, str]] = []
-    for number, line in enumerate(octets.removesuffix(b"\n").removesuffix(b"\r").split(b"\n")):
-        if number:
-            ends_in_cr_lf = parts and parts[-1] == _CR
-            parts = [*parts[:-1]] if ends_in_cr_lf else [*parts, ("control", "\\x0a")]
-            parts.append(("text", "\n"))
-        parts += visible(line.removesuffix(b"\r"), "text")
-        if line.endswith(b"\r"):
-            parts.append(_CR)
-    return tuple(parts)
+    text, *rest = _LINE_END.split(octets)
+    parts += visible(text, "text")
+    for end, text in zip(rest[::2], rest[1::2], strict=True):
+        if end == b"\n":
+            parts.append(("control", "\\x0a"))
+        parts += [("text", "\n"), *visible(text, "text")]
+    is_ended = len(rest) > 0 and not rest[-1]
+    return tuple(parts[:-1] if is_ended else parts)
 
 
-_CR: tuple[PartStyle, str] = ("control", "\\x0d")
+_LINE_END = re.compile(rb"(\r?\n)")
 
 
 def describe_transferred(shown: Description, event: Transferred, cause: Event | None) -> Description:

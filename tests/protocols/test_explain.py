@@ -10,6 +10,7 @@ from protocols.events import Block, Closed, Console, Delivered, Endpoint, Fault,
 from protocols.smtp.session import Session
 from protocols.smtp.states import MACHINE
 from protocols.world import Host, Mail, Names, World, Zone
+from protocols.world.model import Account, Ftp
 from tests.protocols.smtp.dialogues import MX
 
 OPENED = Opened(
@@ -144,12 +145,12 @@ def test_the_lesson_is_plain_json():
     assert json.loads(json.dumps(explain.lesson("smtp"))) == explain.lesson("smtp")
 
 
-@pytest.mark.parametrize("protocol", ["smtp", "dns"])
+@pytest.mark.parametrize("protocol", ["smtp", "ftp", "dns"])
 def test_who_speaks_first_on_a_connection_is_said_as_it_is(protocol):
     shown = explain.describe(replace(OPENED, protocol=protocol), None)
     assert shown.explanation is not None
     assert shown.route == (OPENED.client, OPENED.server)
-    assert ("wait for its greeting" in " ".join(shown.explanation.says)) is (protocol == "smtp")
+    assert ("wait for its greeting" in " ".join(shown.explanation.says)) is (protocol != "dns")
 
 
 def test_what_a_program_prints_keeps_its_lines():
@@ -191,6 +192,13 @@ def test_a_world_has_the_lessons_of_what_it_serves_and_ready_examples():
         "help",
     ]
     assert found["programs"]["nslookup"][0] == {"text": "www.nz", "fill": "www.nz"}
+
+
+def test_a_world_with_an_ftp_server_has_its_lesson_and_suggests_to_connect():
+    files = Host("ftp.nz", "10.0.0.4", ftp=Ftp((Account("ecki"),)))
+    found = explain.lessons(replace(NAMES, resolver="", hosts=(NAMES.hosts[0], files), zones=()))
+    assert list(found["protocols"]) == ["ftp"]
+    assert [each["text"] for each in found["console"]] == ["connect ftp.nz 21", "help"]
 
 
 def test_a_world_without_a_resolver_suggests_no_question():

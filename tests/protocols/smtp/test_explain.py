@@ -159,6 +159,18 @@ def test_parts_joined_are_the_line_with_its_octets_made_visible():
     assert shown.parts == (("code", "503"), ("text", " "), ("enhanced", "5.5.1"), ("text", " Need MAIL before RCPT"))
 
 
+@pytest.mark.parametrize(
+    ("raw", "parts"),
+    [
+        (b"AUTH PLAIN AGJvYgBx\r\n", (("argument", "PLAIN"), ("text", " "), ("secret", "AGJvYgBx"))),
+        (b"auth LOGIN\r\n", (("argument", "LOGIN"),)),
+        (b"VRFY bob smith\r\n", (("argument", "bob smith"),)),
+    ],
+)
+def test_what_auth_would_say_beside_its_mechanism_is_a_secret(raw, parts):
+    assert describe(client_line(raw, "greeted"), None).parts[2:] == parts
+
+
 def test_the_space_after_the_colon_is_noted_and_is_no_mistake():
     with_space = describe(client_line(b"RCPT TO: <bob@lentil.edu>\r\n", "sender"), None)
     without = describe(client_line(b"RCPT TO:<bob@lentil.edu>\r\n", "sender"), None)
