@@ -7,24 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from protocols import explain, limits
-from protocols.events import (
-    Block,
-    Closed,
-    Endpoint,
-    Event,
-    Line,
-    NotStored,
-    Opened,
-    Stored,
-    Transferred,
-    TreeChanged,
-)
-
-STUDENT = Endpoint("student.lab", "10.0.0.1", 49_153)
-SERVER = Endpoint("ftp.eckenfels.net", "212.227.90.117", 1_379)
-PASSIVE = Opened(seq=9, at=0, because=7, conn="1.2", protocol="ftp", purpose="data", client=STUDENT, server=SERVER)
-ACTIVE = replace(PASSIVE, opener="S", client=replace(STUDENT, port=1_025), server=replace(SERVER, port=20))
-WHOLE = Transferred(seq=9, at=0, because=7, conn="1.2", side="S", length=28, kept=28, sha256="ab" * 32, path="/a.txt")
+from protocols.events import Block, Closed, Event, Line, NotStored, Stored, TreeChanged
+from tests.protocols.ftp.connections import ACTIVE, PASSIVE, SERVER, WHOLE
 
 
 def command(raw: bytes, state: str = "ready") -> Line:
