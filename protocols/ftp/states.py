@@ -53,6 +53,7 @@ OUT_OF_ORDER = {
     **{(state, "PASS"): "pass-before-user" for state in ("ready", "renaming", *ARRANGED)},
     ("connected", "ACCT"): "acct-before-pass",
     ("named", "ACCT"): "acct-before-pass",
+    ("ready", "RNTO"): "rnto-before-rnfr",
     **{(state, verb): "no-data-connection" for state in ("ready", "renaming") for verb in TRANSFERS},
 }
 del OUT_OF_ORDER["named", "PASS"], OUT_OF_ORDER["account", "ACCT"]
@@ -123,6 +124,9 @@ _OTHER_CAUSES: dict[str, tuple[str, ...]] = {
     "STOU": ("stored-as",),
 }
 
+# Where an answer can be had, if not wherever its verb is in order.
+_ONLY_IN = {"already-open": ("passive",), "rnto-before-rnfr": ARRANGED}
+
 # Where an answer leads, if not back to where the session was.
 _LEADS = {
     "user-ok": "named",
@@ -153,10 +157,8 @@ def _rows() -> Iterator[Row]:
     yield _row("connected", UNASKED, "too-many-connections", "closed")
     for state in (*LOGIN, "ready", *ARRANGED):
         yield from _state_rows(state)
-    for row in _state_rows("ready"):
-        # RNTO or not, what comes after RNFR ends the renaming: RFC 959 section 4.1.3.
-        if row.why != "rnto-before-rnfr":
-            yield replace(row, state="renaming", then=row.then or "ready")
+    for row in _state_rows("renaming"):
+        yield replace(row, then=row.then or "ready")  # RNTO or not: RFC 959 section 4.1.3
     yield from _transfer_rows()
     for each in STATES[:-1]:
         for why in ("idle", "lab-ends", "server-failed"):
@@ -180,7 +182,7 @@ def _causes(state: str, verb: str) -> Iterator[str]:
     elif (state, verb) == ("account", "ACCT"):
         yield from ("account-ok", "login-wrong")
     else:
-        yield from (why for why in _OTHER_CAUSES[verb] if state == "passive" or why != "already-open")
+        yield from (why for why in _OTHER_CAUSES[verb] if state in _ONLY_IN.get(why, (state,)))
         yield from _FILE_CAUSES.get(verb, ())
     yield from _faults(verb)
 
@@ -199,7 +201,7 @@ def _faults(verb: str) -> Iterator[str]:
 def _then(state: str, verb: str, why: str) -> str | None:
     if why == "rename-from" and state in ARRANGED:
         return None  # the session remembers the name
-    if why == "rnto-before-rnfr" or (why == "no-passive-port" and state not in ARRANGED):
+    if why in ("no-passive-port", "nothing-to-abort") and state not in ARRANGED:
         return None
     if why == "local-error" and state in ARRANGED and verb in ("PASV", "EPSV"):
         return "ready"  # what was arranged before is given up by then
@@ -213,7 +215,7 @@ def _transfer_rows() -> Iterator[Row]:
             yield _row("transfer", verb, why, "ready")
         yield _row("transfer", verb, "transfer-aborted")
     for verb in wire.RECEIVING:
-        for why in ("over-quota", "lab-full", *_WRITE):
+        for why in ("over-quota", "lab-full", "too-many-files", "is-a-directory", *_WAY):
             yield _row("transfer", verb, why, "ready")
     yield _row("transfer", "ABOR", "aborted", "ready")
     yield _row("transfer", "STAT", "status-of-transfer")
