@@ -170,7 +170,7 @@ def describe_closed(shown: Description, event: Closed) -> Description:
 
 # Why data connections end, and no others.
 ENDS = {
-    "end-of-file": "{side} closed the data connection, which says that the file or list is at its end.",
+    "end-of-file": "{side} closed the data connection: end of file.",
     "aborted": "The data connection was closed before the transfer was complete.",
     "unused": "The data connection was closed, and nothing had gone over it.",
 }

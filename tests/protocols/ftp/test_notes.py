@@ -178,8 +178,8 @@ def test_a_hash_that_nobody_computed_is_not_shown():
 @pytest.mark.parametrize(
     ("why", "side", "note"),
     [
-        ("end-of-file", "S", "The server closed the data connection, which says that the file or list is at its end."),
-        ("end-of-file", "C", "The client closed the data connection, which says that the file or list is at its end."),
+        ("end-of-file", "S", "The server closed the data connection: end of file."),
+        ("end-of-file", "C", "The client closed the data connection: end of file."),
         ("aborted", "S", "The data connection was closed before the transfer was complete."),
         ("unused", None, "The data connection was closed, and nothing had gone over it."),
         ("lost", None, "The connection broke off. What was under way on it is lost."),
