@@ -42,7 +42,13 @@ _SUGGESTED = {
     "connected": (("USER <name>", "USER "), ("HELP", "HELP"), ("QUIT", "QUIT")),
     "named": (("PASS <password>", "PASS "), ("QUIT", "QUIT")),
     "account": (("ACCT <account>", "ACCT "), ("QUIT", "QUIT")),
-    "ready": (("PASV", "PASV"), ("PORT <address and port>", "PORT "), ("PWD", "PWD"), ("CWD <directory>", "CWD ")),
+    "ready": (
+        ("ls", "ls"),  # of the user's level: the client makes commands of it
+        ("PASV", "PASV"),
+        ("PORT <address and port>", "PORT "),
+        ("CWD <directory>", "CWD "),
+        ("QUIT", "QUIT"),
+    ),
     "passive": _TRANSFERS,
     "active": _TRANSFERS,
     "transfer": (("STAT", "STAT"), ("ABOR", "ABOR")),

@@ -19,7 +19,7 @@ _NO_TEXT_SHOWN = 64  # of one that is no text
 
 
 def describe_opened(shown: Description, event: Opened, cause: Event | None) -> Description:
-    """`shown` of a data connection's beginning; `cause` is the command that arranged it. Its facts are that it is one,
+    """`shown` of a data connection's beginning; `cause` is the command that arranged it. Its facts are its purpose,
     and which side opened it."""
     verb = _verb(cause, wire.ARRANGING)
     is_active = event.opener == "S"
@@ -32,7 +32,7 @@ def describe_opened(shown: Description, event: Opened, cause: Event | None) -> D
             f"{_called(source)} → {_called(target)}:{target.port}",
             f"TCP from {source.address}:{source.port} · FTP data, {opened}",
         ),
-        facts={"data": True, "purpose": event.purpose, "opener": event.opener},
+        facts={"purpose": event.purpose, "opener": event.opener},
         explanation=Explanation(
             title="A data connection",
             says=(*(_on_active if is_active else _on_passive)(event, verb), _WHAT_FOR),

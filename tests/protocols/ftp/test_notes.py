@@ -40,7 +40,7 @@ def test_a_passive_connection_is_the_clients_after_pasv():
         "listens, as its answer to PASV said.",
         "This is passive mode: the server waits and the client connects, as it did for the control connection.",
     )
-    assert (shown.facts["data"], shown.facts["opener"]) == (True, "C")
+    assert shown.facts == {"purpose": "data", "opener": "C"}
     assert labels_of(shown) == ["RFC 959 §4.1.2", "RFC 959 §3.3"]
 
 
@@ -56,7 +56,7 @@ def test_an_active_connection_is_the_servers_from_port_20_after_port():
         "This is active mode: the server connects, not before the transfer begins, and from port 20, which is next to "
         "the port of the control connection.",
     )
-    assert (shown.facts["data"], shown.facts["opener"]) == (True, "S")
+    assert shown.facts == {"purpose": "data", "opener": "S"}
     assert labels_of(shown) == ["RFC 959 §4.1.2", "RFC 959 §3.2", "RFC 959 §5.2"]
 
 
