@@ -7,8 +7,10 @@ from hypothesis import strategies as st
 
 import protocols
 from protocols.dns.generate import check_zones
-from protocols.smtp.tables import check_words
+from protocols.ftp.tables import check_words as check_ftp_words
+from protocols.smtp.tables import check_words as check_mail_words
 from protocols.world import WorldError, from_values, parse_world, read_world
+from protocols.world.files import check_homes
 
 WORLDS = sorted((Path(protocols.__file__).parent / "worlds").glob("*.yaml"))
 LECTURE = (Path(protocols.__file__).parent / "worlds" / "lecture.yaml").read_text()
@@ -62,8 +64,11 @@ def test_every_ready_world_can_be_used(path):
     world = read_world(path)
     for host in world.hosts:
         if host.smtp:
-            check_words(host.smtp)
+            check_mail_words(host.smtp)
+        if host.ftp:
+            check_ftp_words(host.ftp)
     check_zones(world)
+    check_homes(world)
 
 
 @pytest.mark.parametrize("path", WORLDS, ids=lambda path: path.stem)
