@@ -223,8 +223,6 @@ def test_at_rest_the_page_suggests_what_can_be_tried_here(open_story):
         [
             "dig www.vuw.ac.nz",
             "connect mx.lentil.edu 25",
-            "connect ftp.lentil.edu 21",
-            "connect ftp.eckenfels.net 21",
             "nslookup www.vuw.ac.nz",
             "dig +trace www.vuw.ac.nz",
             "help",
