@@ -78,13 +78,14 @@ class Description:
     """One event for a reader.
 
     `parts` are the line's pieces in order with their styles; joined, they are the line as it was on the wire without
-    its line ending. Those of a block are its first octets, with "\\n" for each CR LF and without the last one. `phase`
-    is the phase to mark in the margin. `help` is the one sentence below a line that went wrong. `client_id` is the
-    page's own id of the typed line that this event came of. `note` is set where the event is not a line on the wire: a
-    sentence, such as a connection's end. `heading` is set where a connection begins. `route` is who sent what this
-    event is, and to whom: of a connection's beginning the client and the server, of a message its sender and its
-    receiver; the lines of a connection have that of its beginning. `aside` is what a line leaves to be said, in a few
-    words ("recursion desired", "for get readme.txt").
+    its line ending. Those of a block are its first octets, with "\\n" for each CR LF and without the last one; in a
+    file's data also after an LF alone, which is shown as the octet that it is. `phase` is the phase to mark in the
+    margin. `help` is the one sentence below a line that went wrong. `client_id` is the page's own id of the typed line
+    that this event came of. `note` is set where the event is not a line on the wire: a sentence, such as a connection's
+    end. `heading` is set where a connection begins. `route` is who sent what this event is, and to whom: of a
+    connection's beginning the client and the server, of a message its sender and its receiver; the lines of a
+    connection have that of its beginning. `aside` is what a line leaves to be said, in a few words ("recursion
+    desired", "for get readme.txt").
     """
 
     seq: int

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -15,7 +16,9 @@ from protocols.lesson import draw_lesson
 
 Parts = tuple[tuple[PartStyle, str], ...]
 
+_TYPED_SHOWN = 60  # characters of what a line came of
 _TONES: dict[str, Tone] = {"1": "go-on", "2": "done", "3": "go-on", "4": "passing", "5": "trouble"}
+_NEARLY_A_SECRET = re.compile(rb"(\s*(?:PASS|ACCT))([^A-Za-z].*)", re.IGNORECASE | re.DOTALL)  # but for a slip
 _BARE_LF = (
     "Your line ended in LF alone. The standard wants CR LF; this server takes commands without the CR too.",
     (959, "5.3"),
@@ -92,7 +95,8 @@ def _became_of(content: bytes, cause: Event | None) -> str | None:
     typed = wire.strip_ending(cause.raw).strip(b" ")
     if not typed or typed == content.strip(b" "):
         return None
-    return "".join(text for _, text in visible(typed, "text"))
+    text = "".join(text for _, text in visible(typed, "text"))
+    return text if len(text) <= _TYPED_SHOWN else f"{text[:_TYPED_SHOWN]}…"
 
 
 def _when_said(line: Line) -> str:
@@ -106,8 +110,9 @@ def _when_said(line: Line) -> str:
 def _command_parts(content: bytes, command: wire.Command) -> Parts:
     """The line's parts. What is Telnet's in it stands as the numbers of its octets."""
     word = command.word.encode("latin-1")
-    if command.why == "glued-verb" and word[:4].upper().decode("latin-1") in meanings.SECRETS:
-        return (*visible(content[:4], "text"), *secret(content[4:]))
+    nearly = _NEARLY_A_SECRET.fullmatch(content) if command.verb == wire.OTHER else None
+    if nearly:
+        return (*visible(nearly[1], "text"), *secret(nearly[2]))
     if command.verb == wire.OTHER and command.word.upper() not in wire.NOT_OFFERED:
         return visible(content, "text")
     before, _, rest = content.partition(word)
@@ -125,8 +130,11 @@ def _from_server(shown: Description, line: Line, reply: wire.ReplyLine, asked: L
     then = MACHINE.step(line.state, verb, reply.code, line.why or "")
     if reply.separator == "-":
         then = line.state  # the reply goes on, and takes effect with its last line
-    word = _word(asked, line.why)
-    place = arithmetic.of_reply(reply.code, reply.text) or _place_asked_for(asked)
+    command = wire.parse_command(asked.raw) if asked else None
+    word = _word(command, line.why)
+    place = arithmetic.of_reply(reply.code, reply.text)
+    if place is None and command is not None:
+        place = arithmetic.of_command(command.verb, command.argument)  # as the server read it
     says, sources = _why_so(line, word)
     if reply.code[0] in "45" and asked is not None:
         said = "a line that is no command of this server" if verb == wire.OTHER else word
@@ -149,11 +157,6 @@ def _from_server(shown: Description, line: Line, reply: wire.ReplyLine, asked: L
             after=then,
         ),
     )
-
-
-def _place_asked_for(asked: Line | Block | None) -> arithmetic.Place | None:
-    command = wire.parse_command(asked.raw) if asked else None
-    return arithmetic.of_command(command.verb, command.argument) if command else None
 
 
 def _why_so(line: Line, word: str) -> tuple[list[str], list[Source]]:
@@ -182,9 +185,8 @@ def _within_reply(shown: Description, line: Line, asked: Line | Block | None) ->
     )
 
 
-def _word(asked: Line | Block | None, why: str | None) -> str:
+def _word(command: wire.Command | None, why: str | None) -> str:
     """The word by which the sentences call what the client sent."""
-    command = wire.parse_command(asked.raw) if asked else None
     if command is None or not command.word or not command.word.isprintable():
         return "that"
     return command.word if why == "client-command" else command.word.upper()

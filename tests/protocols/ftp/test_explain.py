@@ -303,6 +303,7 @@ def test_what_a_parameter_says_is_explained(line, meanings):
         (b"PASS p\xfc\x00\r\n", "p\\xfc\\x00"),
         (b"PASS:secret\r\n", ":secret"),
         (b"PASS\tsecret\r\n", "\\x09secret"),
+        (b" acct 4711\r\n", " 4711"),
     ],
 )
 def test_a_password_is_one_part_of_its_own(line, secret):
@@ -328,6 +329,11 @@ def test_a_line_that_a_users_command_became_says_so():
     shown = describe(client_line(b"RETR readme.txt\r\n", "passive"), typed(b"get readme.txt"))
     assert (shown.aside, shown.client_id) == ("for get readme.txt", "page-1")
     assert shown.explanation.says[0] == "You typed get readme.txt, and your client made this of it."
+
+
+def test_a_long_users_command_is_named_by_its_beginning():
+    shown = describe(client_line(b"RETR x\r\n", "passive"), typed(b"get " + b"x" * 500))
+    assert shown.aside == f"for get {'x' * 56}…"
 
 
 @pytest.mark.parametrize("text", [b"RETR readme.txt", b"RETR readme.txt\r\n", b" RETR readme.txt ", b""])
