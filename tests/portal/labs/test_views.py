@@ -109,9 +109,11 @@ def test_the_lab_page_knows_its_hosts_and_who_types(paths, alice, ivy, client):
             ("mx.halva.fr", "your machine", ()),
             ("vuwwincodc00001.vuw.ac.nz", "your resolver", ()),
             ("mx.lentil.edu", "", (("smtp", 25),)),
+            ("ftp.lentil.edu", "", (("ftp", 21),)),
+            ("ftp.eckenfels.net", "", (("ftp", 21),)),
         ]
         assert context["hosts"].groups[0].title == "Root servers"
-        assert list(context["lessons"]["protocols"]) == ["smtp", "dns"]
+        assert list(context["lessons"]["protocols"]) == ["smtp", "ftp", "dns"]
 
 
 def test_a_message_is_shown_with_its_header_and_its_body(paths, alice, client):
