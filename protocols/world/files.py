@@ -145,7 +145,8 @@ def _path(parts: Parts, value: Any, where: Where) -> str:
 
 
 def _mode(parts: Parts, value: Any, where: Where) -> int:
-    text = f"{value:03}" if isinstance(value, int) else value
+    # YAML takes 644 for a number, and 007 for 7.
+    text = f"{value:03}" if isinstance(value, int) and not isinstance(value, bool) else value
     if not isinstance(text, str) or not _MODE.fullmatch(text):
         parts.fail(where, "mode is three octal digits, such as 644")
     return int(text, 8)

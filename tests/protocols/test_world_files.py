@@ -202,6 +202,42 @@ def test_a_mistake_is_named_by_its_line(old, new, sentence):
     assert str(caught.value).startswith(sentence)
 
 
+ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.integers(-9, 10**12) | st.sampled_from(["/a", "/a/", "a", "x-y", "", "644"]),
+    lambda inner: (
+        st.lists(inner, max_size=2)
+        | st.dictionaries(
+            st.sampled_from(
+                ["accounts", "user", "password", "home", "quota", "words", "path", "owner", "mode", "text", "sha256"]
+            ),
+            inner,
+            max_size=4,
+        )
+    ),
+    max_leaves=8,
+)
+
+
+@given(ANYTHING, st.lists(ANYTHING, min_size=1, max_size=2))
+@settings(max_examples=100)
+def test_whatever_else_is_stated_is_read_or_refused_in_a_sentence(ftp, files):
+    host = {"name": "a", "address": "10.0.0.1", "ftp": ftp, "files": files}
+    try:
+        world = from_values({"lentil": 1, "title": "x", "student": "a", "hosts": [host]})
+    except WorldError as error:
+        sentence = str(error)
+        assert sentence.startswith("This world is wrong: ")
+    else:
+        assert from_values(world.to_values()) == world
+
+
+@pytest.mark.parametrize(
+    ("mode", "bits"), [("644", 0o644), ('"644"', 0o644), ("007", 0o007), ("0", 0), ("0755", 0o755)]
+)
+def test_a_mode_is_octal_with_quotation_marks_and_without(mode, bits):
+    assert parse_world(SMALL.replace("mode: 700", f"mode: {mode}")).hosts[1].files[1].mode == bits
+
+
 @pytest.mark.parametrize(
     ("limit", "value", "sentence"),
     [
