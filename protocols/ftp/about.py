@@ -8,8 +8,8 @@ from protocols.ftp import tables
 from protocols.ftp.access import Access
 from protocols.ftp.answers import Outcome, Transfer
 from protocols.ftp.arranging import Arranging
-from protocols.ftp.listing import FACTS
-from protocols.ftp.parameters import TYPES, Parameters, spell
+from protocols.ftp.listing import FACTS, spell
+from protocols.ftp.parameters import TYPES, Parameters
 from protocols.ftp.wire import KNOWN, Command
 
 _VERBS_WIDE = 60  # columns of a list of verbs

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 
 from protocols.ftp.answers import Outcome
-from protocols.ftp.listing import FACTS, USUAL_FACTS
+from protocols.ftp.listing import FACTS, USUAL_FACTS, spell
 from protocols.ftp.wire import Command
 
 _FORMATS = ("N", "T", "C")  # RFC 959 section 3.1.1.5: non-print, Telnet, carriage control
 _ALLOCATION = re.compile(r"[0-9]+( +R +[0-9]+)?", re.IGNORECASE)  # RFC 959 section 5.3.1
 _LONGEST_MARKER = 18  # digits
+_FACTS = re.compile(r"([!-:<-~]+;)*")  # RFC 3659 section 7.9
 
 TYPES = {"A": "ASCII Non-print", "I": "Image", "L": "Local byte 8"}
 
@@ -86,17 +87,12 @@ class Parameters:
         name, _, value = command.argument.upper().partition(" ")
         if name == "UTF8" and value.strip(" ") in ("", "ON"):
             return Outcome("opts-ok")
-        if name != "MLST":
+        if name != "MLST" or not _FACTS.fullmatch(value):
             return Outcome("opts-unknown")
-        wanted = value.strip(" ").lower().split(";")
+        wanted = value.lower().split(";")
         self.facts = tuple(fact for fact in FACTS if fact in wanted)
         chosen = "".join(f"{spell(fact)};" for fact in self.facts)
         return Outcome("facts-chosen", {"facts": f" {chosen}" if chosen else ""})
-
-
-def spell(fact: str) -> str:
-    """The name of a fact as it is written: RFC 3659 section 7.5 keeps case out of it."""
-    return fact.replace("unix", "UNIX")
 
 
 def _type_fault(parts: list[str]) -> str | None:

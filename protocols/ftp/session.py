@@ -102,7 +102,7 @@ class Session:
 
     def opened(self) -> None:
         """The client has connected to the passive port, before it asked for a transfer."""
-        self._arranging.is_open = True
+        self._arranging.is_open = self._arranging.port is not None
 
     def finish(self, why: str, received: bytes = b"") -> Answer:
         """The second answer to a transfer's command, when the transfer has ended for the cause `why`:

@@ -237,6 +237,11 @@ def test_mlsd_tells_the_facts_that_opts_chose():
     assert b"\r\n notes.txt\r\n" in transfer(talk, "MLSD").octets
 
 
+@pytest.mark.parametrize("options", ["unique type;", "type", "type;size", "type; size;", ";", "type;;"])
+def test_facts_are_chosen_by_their_names_each_with_a_semicolon(options):
+    assert logged_in().hold(f"OPTS MLST {options}\r\n".encode()).lines[0].startswith(b"501 ")
+
+
 # While a transfer runs
 
 
