@@ -186,9 +186,10 @@ def welcome(world: World) -> str:
         you = "you are here" if each.name == world.student else ""
         lines.append(f"  {each.name:24} {each.address:16} {servers or you}")
         lines += [f"{'':44}{_credentials(account)}" for account in (each.ftp.accounts if each.ftp else ())]
-    return "\n".join(
-        [*lines, "", "Type connect, a host and a port; then what you say goes to its server. Ctrl-D ends."]
-    )
+    lines += ["", "Type connect, a host and a port; then what you say goes to its server. Ctrl-D ends."]
+    if any(each.ftp for each in world.hosts):
+        lines.append("While you are connected to an FTP server, ls, cd, get and put work as well.")
+    return "\n".join(lines)
 
 
 def _credentials(account: Account) -> str:

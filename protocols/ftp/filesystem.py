@@ -134,7 +134,7 @@ class FileSystem:
             fills = writes and may(who, entry, WRITE | ENTER)
             letters = {
                 "c": fills,
-                "d": moves and not self._tree.children(path),
+                "d": moves and self._tree.is_empty(path),
                 "e": may(who, entry, ENTER),
                 "f": moves,
                 "l": may(who, entry, READ),
@@ -215,7 +215,7 @@ class FileSystem:
             raise FileError("root-stays")
         self._tree.directory(who, path)
         self._demand_place(who, path)
-        if self._tree.children(path):
+        if not self._tree.is_empty(path):
             raise FileError("not-empty")
         self._tree.drop(path)
         return [Removed(path)]

@@ -36,6 +36,10 @@ class Tree:
         ]
         return sorted(found, key=lambda entry: entry.name)
 
+    def is_empty(self, path: str) -> bool:
+        """Whether nothing stands in the directory `path`, which is not the root."""
+        return self.below(path) == [path]
+
     def below(self, path: str) -> list[str]:
         """`path` and the names of all below it."""
         return [each for each in self._entries if each == path or each.startswith(f"{path}/")]

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from protocols.run import welcome
+from protocols.world import read_world
 from tests.protocols.runs import LECTURE, PYTHON, ROOT, protocols, run
 from tests.protocols.sandbox.labs import is_alive
 
@@ -35,6 +37,20 @@ def test_it_exits_as_shells_do(command, status):
     done = run(*command)
     assert done.returncode == status
     assert len(done.stderr.splitlines()) == (1 if status in (126, 127) else 0)
+
+
+def test_the_welcome_says_which_hosts_there_are_and_who_may_log_in():
+    said = welcome(read_world(ROOT / LECTURE)).splitlines()
+    place = next(number for number, line in enumerate(said) if "ftp.lentil.edu" in line)
+    assert [line.split(maxsplit=2) for line in said[place : place + 1]] == [
+        ["ftp.lentil.edu", "10.2.0.21", "ftp 21/tcp"]
+    ]
+    assert [line.strip() for line in said[place + 1 : place + 4]] == [
+        "USER alice, PASS lentils",
+        "USER bob, PASS beans, ACCT kitchen",
+        "USER anonymous, any password",
+    ]
+    assert said[-1] == "While you are connected to an FTP server, ls, cd, get and put work as well."
 
 
 def test_a_signal_to_it_reaches_the_program():
