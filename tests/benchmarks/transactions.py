@@ -1,9 +1,10 @@
-"""The log's write transactions, the largest that a supervisor gives, on SQLite and on PostgreSQL: for how long one
-keeps other writers waiting, on SQLite all of them."""
+"""The log's write transactions, the largest that a supervisor gives, and those that keep and remove what is in files,
+on SQLite and on PostgreSQL: for how long one keeps other writers waiting, on SQLite all of them."""
 
 from __future__ import annotations
 
 import gc
+import hashlib
 import json
 import os
 import random
@@ -11,14 +12,18 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
+from itertools import cycle
 from typing import Any
 
 from protocols import limits
-from protocols.events import Delivered, Event, Line
+from protocols.events import Delivered, Event, Lab, Line, Stored, TreeChanged
 from tests.benchmarks.table import Row, at_percent
 from tests.postgresql import private_postgresql
 
 RUNS = 100
+CONTENTS = 3  # of the largest size
+FILE_SIZE = 1_000  # octets of each of many files
 MOST = 50  # milliseconds
 SHARE = limits.BATCH // limits.BATCH_EVENTS  # octets of an event in a batch that is full in both ways
 OCTETS = random.Random(0)  # not all the same: PostgreSQL compresses what it keeps
@@ -57,7 +62,9 @@ def main() -> None:
         ],
         "a message of 1 MB": lambda seq: [make_message(seq, limits.MESSAGE)],
     }
-    print(json.dumps({what: [time_append(lab, make) for _ in range(RUNS)] for what, make in batches.items()}))
+    times = {what: [time_append(lab, make) for _ in range(RUNS)] for what, make in batches.items()}
+    times |= time_files(lab)
+    print(json.dumps(times))
 
 
 def make_lab() -> Any:
@@ -84,6 +91,78 @@ def make_message(seq: int, size: int) -> Delivered:
     return Delivered(seq=seq, at=seq, conn="1.1", mailbox="bob@lentil.edu", sender="alice@halva.fr", raw=raw)
 
 
+def time_files(lab: Any) -> dict[str, list[float]]:
+    """The milliseconds of the transactions that keep the contents of files, that change a full tree, and that remove
+    the contents which nobody refers to any more."""
+    from portal.labs.contents import sweep
+
+    kept = [time for _ in range(CONTENTS) for time in time_transactions(partial(hand_over, lab, limits.FILES))]
+    sha256 = hand_over(lab, FILE_SIZE)
+    paths = [f"/tmp/{number}" for number in range(limits.BATCH_EVENTS)]
+    stored = [
+        time_append(lab, lambda seq: [make_stored(seq + more, path, sha256) for more, path in enumerate(paths)])
+        for _ in range(RUNS)
+    ]
+    names = cycle([("/tmp", "/temporary"), ("/temporary", "/tmp")])
+    renamed = [time_append(lab, lambda seq: [make_renamed(seq, *next(names))]) for _ in range(RUNS)]
+    end(lab)
+    return {
+        f"{limits.FILES // 1024**2} MB of a file, by the chunk": kept,
+        f"{limits.BATCH_EVENTS} files stored": stored,
+        f"a directory of {limits.BATCH_EVENTS} files renamed": renamed,
+        f"{CONTENTS * limits.FILES // 1024**2} MB removed": time_transactions(sweep),
+    }
+
+
+def hand_over(lab: Any, size: int) -> str:
+    """Have the lab hand over a content of so many octets; its SHA-256."""
+    from portal.labs import feed
+
+    octets = OCTETS.randbytes(size)
+    sha256 = hashlib.sha256(octets).hexdigest()
+    for offset in range(0, size, limits.FILE_CHUNK):
+        feed.keep(lab.pk, 1, sha256, size, offset, octets[offset : offset + limits.FILE_CHUNK])
+    return sha256
+
+
+def make_stored(seq: int, path: str, sha256: str) -> Stored:
+    """A file of that content on the file server, at another time than the one before."""
+    values: dict[str, Any] = {"owner": "ecki", "mode": 0o644, "modified": seq, "size": FILE_SIZE, "sha256": sha256}
+    return Stored(seq=seq, at=seq, host="ftp.eckenfels.net", path=path, **values)
+
+
+def make_renamed(seq: int, path: str, to: str) -> TreeChanged:
+    """Another name for a directory of the file server."""
+    return TreeChanged(seq=seq, at=seq, host="ftp.eckenfels.net", change="renamed", path=path, to=to)
+
+
+def end(lab: Any) -> None:
+    """End the lab, and what only it knew."""
+    time_append(lab, lambda seq: [Lab(seq=seq, at=seq, change="ended", start=1, why="asked")])
+
+
+def time_transactions(work: Callable[[], object]) -> list[float]:
+    """The milliseconds of each transaction that `work` makes, or of each statement outside of one."""
+    from django.db import connection, transaction
+
+    times: list[float] = []
+    held: list[float] = []  # since when a transaction is open, if one is
+
+    def note(execute: Callable[..., Any], *values: Any) -> Any:
+        began = time.perf_counter()
+        if connection.in_atomic_block and not held:
+            held.append(began)
+            transaction.on_commit(lambda: times.append((time.perf_counter() - held.pop()) * 1000))
+        result = execute(*values)
+        if not connection.in_atomic_block:
+            times.append((time.perf_counter() - began) * 1000)
+        return result
+
+    with connection.execute_wrapper(note):
+        work()
+    return times
+
+
 def time_append(lab: Any, make: Callable[[int], list[Event]]) -> float:
     """The milliseconds from the transaction's first statement to its end."""
     from django.db import connection
@@ -95,7 +174,8 @@ def time_append(lab: Any, make: Callable[[int], list[Event]]) -> float:
     began: list[float] = []
 
     def note(execute: Callable[..., Any], *values: Any) -> Any:
-        began.append(time.perf_counter())
+        if connection.in_atomic_block:
+            began.append(time.perf_counter())
         return execute(*values)
 
     with connection.execute_wrapper(note):

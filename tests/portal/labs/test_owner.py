@@ -13,14 +13,16 @@ from django.conf import settings
 from portal.labs import bootstep, feed, leases, limits, owner, tasks
 from portal.labs.bootstep import NoOwner, own_labs
 from portal.labs.bus import get_bus
+from portal.labs.contents import sweep
 from portal.labs.log import Log, ring_for
 from portal.labs.messages import Bell
 from portal.labs.models import Lab
 from portal.labs.opening import open_activity, open_again
+from portal.labs.placing import PlaceRefused, Upload, place_in_lab
 from portal.labs.workers import find_workers
 from portal.worlds.models import Message, World
 from protocols import events
-from tests.portal.conftest import deliver, find_zone, make_line, rewrite
+from tests.portal.conftest import FILE_SERVER, deliver, find_file, find_zone, make_line, rewrite
 from tests.portal.labs.test_consumer import Page, make_cookie
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("redis_server")]
@@ -33,6 +35,14 @@ DIALOGUE = [
     ("DATA", "354"),
     ("Do you like dahl?", None),
     (".", "250"),
+    ("QUIT", "221"),
+]
+STORING: list[tuple[str, str | None]] = [
+    ("connect ftp.eckenfels.net 21", "220"),
+    ("USER ecki", "331"),
+    ("PASS secret", "230 "),
+    ("PORT 10, 0, 0, 1, 4, 1", "200"),
+    ("STOR /tmp/test.txt", "226"),
     ("QUIT", "221"),
 ]
 
@@ -91,8 +101,8 @@ def lab_events(lab: Lab) -> list[tuple[str, int, str | None]]:
     return [(e.change, e.start, e.why) for e in feed.after(lab.pk, 0, 10_000) if isinstance(e, events.Lab)]
 
 
-async def hold_dialogue(page: Page) -> None:
-    for number, (text, code) in enumerate(DIALOGUE):
+async def hold_dialogue(page: Page, dialogue: list[tuple[str, str | None]]) -> None:
+    for number, (text, code) in enumerate(dialogue):
         heard = len(page.descriptions)
         await page.type(text, f"line-{number}-{time.monotonic_ns()}")
         async with asyncio.timeout(WITHIN):
@@ -113,7 +123,7 @@ async def test_a_mail_sent_by_hand_arrives(worker, activity, alice, ivy):
     await sync_to_async(tasks.open_lab)(lab.pk)
     while not page.descriptions:
         await page.hear()
-    await hold_dialogue(page)
+    await hold_dialogue(page, DIALOGUE)
     message = await sync_to_async(Message.objects.select_related("mailbox").get)()
     assert (message.mailbox.address, message.sender) == ("bob@lentil.edu", "alice@halva.fr")
     assert bytes(message.raw).endswith(b"Do you like dahl?\r\n")
@@ -163,6 +173,43 @@ def test_a_zone_is_edited_by_its_running_lab_and_stays_when_that_is_opened_again
     assert [edit.why for edit in edits] == ["loaded"] * 4
     assert edits[-1].raw.decode() == find_zone(lab.world).source
     assert "soup" not in (settings.VAR / "log" / "portal.log").read_text()
+
+
+def test_a_file_is_put_into_a_running_lab_and_is_there_when_that_is_opened_again(worker, activity, alice):
+    lab = open_activity(activity, alice)
+    octets = bytes(range(256)) * 1_500  # three chunks
+    for start in (1, 2):
+        tasks.open_lab(lab.pk)
+        assert wait_for_state(lab, "running").starts == start
+        place_in_lab(lab, Upload(FILE_SERVER, "/home/ecki", f"octets{start}", "ecki", octets))
+        with pytest.raises(PlaceRefused, match="permissions of /vault"):
+            place_in_lab(lab, Upload(FILE_SERVER, "/vault", "octets", "ecki", octets))
+        tasks.close_lab(lab.pk)
+        wait_for_state(lab, "ended")
+        sweep()
+        if start == 1:
+            open_again(Lab.find(lab.pk))
+    for start in (1, 2):
+        assert find_file(lab.world, f"/home/ecki/octets{start}").octets() == octets
+    stored = [event for event in feed.after(lab.pk, 0, 10) if isinstance(event, events.Stored)]
+    assert [event.path for event in stored] == ["/home/ecki/octets1", "/home/ecki/octets2"]
+
+
+async def test_a_file_that_is_stored_by_hand_is_kept_with_its_octets(worker, activity, alice):
+    lab = await sync_to_async(open_activity)(activity, alice)
+    page = await Page(lab.pk, await sync_to_async(make_cookie)(alice)).open()
+    await sync_to_async(tasks.open_lab)(lab.pk)
+    while not page.descriptions:
+        await page.hear()
+    await hold_dialogue(page, STORING)
+    stored = await sync_to_async(find_file)(lab.world, "/tmp/test.txt")
+    sent = await sync_to_async(find_file)(lab.world, "/tmp/test.txt", "mx.halva.fr")
+    assert await sync_to_async(stored.octets)() == await sync_to_async(sent.octets)()
+    assert stored.owner == "ecki"
+    await sync_to_async(tasks.close_lab)(lab.pk)
+    await sync_to_async(wait_for_state)(lab, "ended")
+    await page.close()
+    await get_bus().close()
 
 
 def test_tasks_delivered_twice_at_once_give_the_same(worker, activity, alice):
