@@ -12,7 +12,7 @@ from portal.labs import feed, leases, limits
 from portal.labs.models import Lab
 from protocols import events
 from protocols.sandbox.supervisor import StaleOwner
-from tests.portal.conftest import make_line
+from tests.portal.conftest import hand_over, hash_of, make_line, make_stored
 
 
 def update(lab: Lab, **values) -> None:
@@ -153,6 +153,25 @@ def test_a_claim_knows_how_much_the_log_holds(lab):
     claimed = leases.claim(lab.pk, "worker")
     assert claimed
     assert 1_000 <= claimed.octets < 1_500
+
+
+def test_a_claim_counts_the_contents_that_the_log_names(lab):
+    hand_over(lab, bytes(5_000))
+    feed.append(lab.pk, 1, [make_stored(1, bytes(5_000))])
+    update(lab, state="starting", owner="")
+    claimed = leases.claim(lab.pk, "first")
+    assert claimed
+    assert 5_000 <= claimed.octets < 6_000
+
+
+def test_a_start_gets_the_world_with_what_is_in_its_files(lab):
+    hand_over(lab, b"Yes?\n")
+    feed.append(lab.pk, 1, [make_stored(1)])
+    document, contents = leases.read_world(lab.pk)
+    assert document == lab.world.document()
+    named = {file.sha256 for host in document.hosts for file in host.files if not file.is_directory}
+    assert {hash_of(octets) for _, octets in contents} == named
+    assert (hash_of(b"Yes?\n"), b"Yes?\n") in contents
 
 
 def test_a_lab_is_unwatched_when_no_page_has_shown_it_for_half_an_hour(lab):
