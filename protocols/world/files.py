@@ -20,6 +20,7 @@ _PORTS = re.compile(r"(\d{4,5}) ?- ?(\d{4,5})")
 _USER = re.compile(rf"[!-~]{{1,{CREDENTIAL_LIMIT}}}")  # without a space, which a list of files could not show
 _MODE = re.compile(r"[0-7]{3}")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
+_CONTROLS = re.compile(r"[\0-\x08\x0b\x0e-\x1f]")
 _FAULTS = {
     "bad-name": "has a control character in it",
     "name-too-long": f"has a name longer than {limits.FILE_NAME} octets in it",
@@ -102,7 +103,9 @@ def read_files(parts: Parts, values: Any, where: Where, ftp: Ftp | None) -> tupl
 
 
 def _file(parts: Parts, values: Any, where: Where) -> File:
-    given = parts.mapping(values, where, {"path"}, {"owner", "mode", "modified", "text", "size", "sha256"})
+    known = {"owner", "mode", "modified", "text"}
+    # What a person writes has no content beside it.
+    given = parts.mapping(values, where, {"path"}, known if parts.is_written else known | {"size", "sha256"})
     path = _path(parts, given["path"], (*where, "path"))
     owner, mode, modified = given.get("owner"), given.get("mode"), given.get("modified")
     is_directory = path.endswith("/")
@@ -166,8 +169,11 @@ def _time(parts: Parts, value: Any, where: Where) -> int:
 
 
 def _text(parts: Parts, value: Any, where: Where) -> str:
-    if not isinstance(value, str) or "\0" in value:
-        parts.fail(where, "a file's text is a text without NUL")
+    if not isinstance(value, str):
+        parts.fail(where, "a file's text is a text")
+    # A control character is six octets of a frame, and all texts of a world have to fit into one.
+    if _CONTROLS.search(value):
+        parts.fail(where, "a file's text has no control characters but tabs, line ends and form feeds")
     try:
         value.encode()
     except UnicodeEncodeError:  # half of a surrogate pair

@@ -21,6 +21,11 @@ class Parts:
     def __init__(self, lines: dict[Where, int]) -> None:
         self._lines = lines
 
+    @property
+    def is_written(self) -> bool:
+        """Whether the world is a text that a person wrote."""
+        return bool(self._lines)
+
     def switch(self, value: Any, where: Where) -> bool:
         """True or false; false where nothing is given."""
         if value not in (None, True, False, "true", "false"):
