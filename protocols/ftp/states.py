@@ -79,7 +79,7 @@ _FILE_CAUSES: dict[str, tuple[str, ...]] = {
     "RETR": (*_PATH, "no-such-file", "is-a-directory", "restart-beyond"),
     "LIST": (*_PATH, "no-such-file"),
     "NLST": (*_PATH, "no-such-file"),
-    "MLSD": (*_PATH, "no-such-file"),
+    "MLSD": (*_PATH, "no-such-file", "lists-directories"),
     "STOR": (*_WRITE, "restart-beyond"),
     "APPE": _WRITE,
     "STOU": (*_WAY, "path-too-long", "account-reads-only", "too-many-files"),

@@ -143,7 +143,7 @@ class Transfers:
 
     def _write_facts(self, who: Account, path: str, name: str) -> bytes:
         if not self._files.stat(who, path).is_directory:
-            raise FileError("not-a-directory")
+            raise FileError("lists-directories")  # RFC 3659 section 7.2.1: 501
         return b"".join(
             listing.write_facts(entry, entry.name, self._files.permissions(who, entry.path), self._parameters.facts)
             + b"\r\n"

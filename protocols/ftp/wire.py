@@ -73,9 +73,9 @@ class HostPortError(Exception):
 class Command:
     """A command line taken apart. `verb` is one of KNOWN, or OTHER. `text` is the line without its ending and without
     Telnet sequences, one character per octet, `word` its first word as it was typed, `argument` what follows the word
-    and the spaces after it (RFC 959 section 5.3). A name in the file system and a password keep the spaces at their
-    end, other arguments do not. `why` is the cause for which no server can obey it, None for a command to
-    look at further."""
+    and a space. Spaces beyond that are part of a name in the file system (RFC 3659 section 2.2) or of a password; other
+    arguments are without them (RFC 959 section 5.3). `why` is the cause for which no server can obey it, None for a
+    command to look at further."""
 
     verb: str
     text: str
@@ -109,7 +109,7 @@ def parse_command(line: bytes) -> Command:
         verb=verb,
         text=content.decode("latin-1"),
         word=word.decode("latin-1"),
-        argument=(argument.lstrip(b" ") if verb in WITH_NAME else argument.strip(b" ")).decode("latin-1"),
+        argument=(argument if verb in WITH_NAME else argument.strip(b" ")).decode("latin-1"),
         why=why,
     )
 
@@ -161,7 +161,7 @@ def _no_command(content: bytes, name: str, argument: bytes) -> str:
 
 
 def _argument_fault(verb: str, argument: bytes) -> str | None:
-    if verb in NEEDED and not argument.strip(b" "):
+    if verb in NEEDED and not (argument if verb in WITH_NAME else argument.strip(b" ")):
         return "user-missing" if verb == "USER" else "argument-missing"
     return "argument-unwanted" if verb in UNWANTED and argument.strip(b" ") else None
 

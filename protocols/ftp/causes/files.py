@@ -169,6 +169,15 @@ CAUSES = (
         knows=PATH,
     ),
     Cause(
+        why="lists-directories",
+        code="501",
+        words="{path}: MLSD lists directories only",
+        says="MLSD lists what is in a directory, and that is a file. For the facts about a file itself there is MLST.",
+        help="Say MLST and the name, or MLSD and a directory.",
+        references=((3659, "7.2.1"), (3659, "7.1")),
+        knows=PATH,
+    ),
+    Cause(
         why="status-of",
         code="213",
         words="Status of {path}\nEnd of status",

@@ -182,7 +182,7 @@ _OF_VERBS = {
     ("CWD", "no-such-directory"): "nowhere",
     ("CWD", "not-a-directory"): "notes.txt",
     ("RMD", "no-such-directory"): "nowhere",
-    ("MLSD", "not-a-directory"): "notes.txt",
+    ("MLSD", "lists-directories"): "notes.txt",
     ("EPRT", "third-party"): "|1|10.0.0.99|1025|",
     ("EPRT", "low-port"): "|1|127.0.0.1|25|",
     ("EPRT", "network-protocol"): "|2|::1|1025|",
