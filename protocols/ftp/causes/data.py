@@ -124,7 +124,7 @@ CAUSES = (
         words="No port is free to listen on",
         says="The server listens on a few ports only, and all of them are taken by transfers of others.",
         help="Try again in a moment, or use PORT.",
-        references=((959, "4.2.1"), (1123, "4.1.2.12")),
+        references=((959, "4.2.1"), (1123, "4.1.2.6")),
     ),
     Cause(
         why="no-data-connection",
@@ -189,7 +189,7 @@ CAUSES = (
         says=f"No octet went over the data connection for {limits.DATA_IDLE_SECONDS} seconds, so the server closed it. "
         "Nothing of an unfinished file is stored.",
         help="Arrange a data connection, and send or read at once when it is open.",
-        references=((959, "4.2.1"), (1123, "4.1.3.2")),
+        references=((959, "4.2.1"), (959, "3.2")),
         knows=PATH,
     ),
     Cause(

@@ -82,6 +82,6 @@ CAUSES = (
         words="{host} is ready for a new user",
         says="REIN logs you out and puts everything back as it was after the greeting: type, structure, mode, "
         "directory, and what was arranged for data. Only the connection stays.",
-        references=((959, "4.1.1"), (959, "6")),
+        references=((959, "4.1.1"), (959, "5.4")),
     ),
 )
