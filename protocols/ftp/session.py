@@ -107,8 +107,8 @@ class Session:
     def finish(self, why: str, received: bytes = b"") -> Answer:
         """The second answer to a transfer's command, when the transfer has ended for the cause `why`:
         "transfer-complete" with what was `received`, "cannot-connect", "connection-lost", "over-quota", "transfer-idle"
-        or "local-error". Not to be called for one that an Answer with `aborts` broke off. The octet at which its
-        command ended may be before that of an answer given meanwhile."""
+        or "local-error". Not to be called for one that an Answer with `aborts` broke off, as the one that ends the
+        session does. The octet at which its command ended may be before that of an answer given meanwhile."""
         transfer = self._transfers.running
         if transfer is None:
             raise LookupError("No transfer runs.")
@@ -241,6 +241,8 @@ class Session:
             self._transfer_end = self._end
         if then not in ARRANGED:
             self._arranging.forget()
+        if then == "closed":
+            self._transfers.abort()
         arranges_anew = then == state and outcome.why in ("port-ok", "eprt-ok")
         return Answer(
             lines=tuple(wire.format_reply(cause.code, self._texts(outcome))),

@@ -34,12 +34,16 @@ ARRANGED = ("passive", "active")  # where a data connection is
 COURSE = (
     ("connected", "USER", "named"),
     ("named", "PASS", "ready"),
+    ("named", "PASS", "account"),
+    ("account", "ACCT", "ready"),
     ("ready", "PASV", "passive"),
     ("passive", "RETR", "transfer"),
     ("transfer", "RETR", "ready"),
     ("ready", "PORT", "active"),
     ("active", "STOR", "transfer"),
     ("transfer", "STOR", "ready"),
+    ("ready", "RNFR", "renaming"),
+    ("renaming", "RNTO", "ready"),
     ("ready", "QUIT", "closed"),
 )
 

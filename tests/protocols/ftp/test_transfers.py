@@ -108,6 +108,15 @@ def test_a_client_that_connected_first_is_told_125():
 # A file is written when its transfer is complete, and not before
 
 
+def test_the_end_of_the_session_breaks_off_the_transfer_and_leaves_the_old_file():
+    talk = logged_in()
+    talk.hold(PASV, b"STOR notes.txt\r\n")
+    assert talk.session.refuse("lab-ends").aborts
+    with pytest.raises(LookupError):
+        talk.hold(Finish(received=b"new"))
+    assert content(talk, "notes.txt") == b"a\nb\n"
+
+
 @pytest.mark.parametrize("why", ["connection-lost", "transfer-idle", "cannot-connect", "over-quota"])
 def test_what_broke_off_leaves_the_old_file(why):
     talk = logged_in()
