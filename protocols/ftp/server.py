@@ -223,7 +223,7 @@ class Connection(FTPHandler):
         except Exception:
             self._fail()
         await self._shut.wait()
-        if self._outcome is not None:
+        if self._outcome is not None and self._talk.state == "transfer":
             await self._next()  # what came whole is stored, though nobody is told
         self._data.break_off()
         self._tap.ended()
