@@ -243,7 +243,8 @@ class Session:
             self._arranging.forget()
         if then == "closed":
             self._transfers.abort()
-        arranges_anew = then == state and outcome.why in ("port-ok", "eprt-ok")
+        gives_up = then not in (state, "transfer") or outcome.why in ("port-ok", "eprt-ok")
+        listens = outcome.why in ("passive", "extended-passive")  # and what was before it is given up already
         return Answer(
             lines=tuple(wire.format_reply(cause.code, self._texts(outcome))),
             state=state,
@@ -253,7 +254,7 @@ class Session:
             end=None if verb == wire.UNASKED else end or self._end,
             changes=outcome.changes,
             begins=outcome.begins,
-            drops=state in ARRANGED and (then not in (state, "transfer") or arranges_anew),
+            drops=state in ARRANGED and gives_up and not listens,
             aborts=state == "transfer" and (self._aborts or then == "closed"),
             closes=_CLOSES.get(outcome.why),
         )
