@@ -97,8 +97,8 @@ The file server **ftp.eckenfels.net** has an account for you: its name is **ecki
 the commands over one connection. Whatever is a list or a file comes over another, and you say when.
 
 1. Connect to **ftp.eckenfels.net**, port 21, and wait for its greeting.
-2. Say who you are: `USER ecki`, then `PASS secret`. The reply has several lines. All but the last have a hyphen behind
-   the code, so that you see where it ends.
+2. Say who you are: `USER ecki`, then `PASS secret`. The reply has several lines: the hyphen behind its code announces
+   them, and the same code with a space ends them.
 3. Ask where you are: `PWD`
 4. Have the server listen for the second connection: `PASV`. Its reply names a place in six numbers,
    **212,227,90,117,5,99**. Four are its address. The other two are the port: 5*256+99 = 1379.
@@ -134,12 +134,12 @@ server **ftp.eckenfels.net** in FTP's first way, the active mode: you listen, an
 5. See that it is there, in the files beside the transcript, and by a list: `PORT 10,0,0,1,4,2`, then `NLST /tmp`
 6. Name an address that is not yours: `PORT 10,2,0,80,4,1`. Choose the server's reply to see what could be done with
    that.
-7. Let a program do the work. It has the server listen at first; `passive` changes that. `put /letter.txt` sends
+7. Let a program do the work. It has the server listen at first; `passive` changes that. `put letter.txt` sends
    another file, and below it you see the commands that it became.
 8. Say `QUIT`, and open the **Wire** tab: there is your password, and your letter, for everybody on the way.
 
 On **ftp.lentil.edu** things go wrong. Its account **alice**, password **lentils**, has a quota of 1,500 octets:
-`put /report.txt` fits, `put /report.txt second.txt` does not. **bob**, password **beans**, is asked for an account: say
+`put report.txt` fits, `put report.txt second.txt` does not. **bob**, password **beans**, is asked for an account: say
 `ACCT kitchen`.
 """,
 )
