@@ -53,7 +53,7 @@ def _measure_log(lab: Lab) -> int:
 def read_world(lab_id: int) -> tuple[World, list[tuple[str, bytes]]]:
     """The lab's world for a sandbox, and what is in its files, by SHA-256. Raises WorldError."""
     world = Lab.objects.select_related("world").get(pk=lab_id).world
-    return world.document(), list(world.contents())
+    return world.document(), world.contents()
 
 
 def has_room(owner: str) -> bool:

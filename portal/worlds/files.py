@@ -7,7 +7,7 @@ its log says.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -130,10 +130,14 @@ def _with_files(host: Host, accounts: list[Account], files: list[File]) -> Host:
     return replace(host, ftp=ftp, files=tuple(files))
 
 
-def read_contents(world: World) -> Iterator[tuple[str, bytes]]:
+def read_contents(world: World) -> list[tuple[str, bytes]]:
     """What is in the world's files, by SHA-256."""
-    for content in Content.objects.filter(files__world=world).distinct():
-        yield content.sha256 or "", content.octets()
+    hashes = dict(Content.objects.filter(files__world=world).distinct().values_list("pk", "sha256"))
+    parts: dict[int, list[bytes]] = {content: [] for content in hashes}
+    chunks = Chunk.objects.filter(content__in=hashes).order_by("content", "offset")
+    for content, octets in chunks.values_list("content", "octets"):
+        parts[content].append(bytes(octets))
+    return [(hashes[content] or "", b"".join(parts[content])) for content in hashes]
 
 
 def make_files(world: World, hosts: Iterable[Host]) -> None:

@@ -6,7 +6,7 @@ A world belongs to an activity (a template) or to a lab (a student's own copy).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -127,7 +127,7 @@ class World(models.Model):
             copy_zones(self, copy)
         return copy
 
-    def contents(self) -> Iterator[tuple[str, bytes]]:
+    def contents(self) -> list[tuple[str, bytes]]:
         """What is in the files that `document` has, by SHA-256."""
         return read_contents(self)
 

@@ -146,6 +146,16 @@ def test_a_document_whose_server_could_not_run_is_refused_with_a_sentence(activi
     assert sentence in refused.value.messages[0]
 
 
+def test_what_is_in_the_files_is_read_in_two_queries_however_many_they_are(activity):
+    place(activity.world, "/tmp/large", bytes(range(256)) * (FILE_CHUNK // 100))
+    place(activity.world, "/tmp/empty", b"")
+    with CaptureQueriesContext(connection) as queries:
+        contents = activity.world.contents()
+    assert len(queries) == 2
+    assert all(hash_of(octets) == sha256 for sha256, octets in contents)
+    assert b"" in dict(contents).values()
+
+
 # A lab
 
 

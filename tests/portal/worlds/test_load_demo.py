@@ -73,6 +73,16 @@ def test_run_again_it_keeps_what_people_made(demo):
     assert (User.objects.count(), Enrolment.objects.count(), Activity.objects.count()) == (4, 3, 4)
 
 
+def test_run_again_it_makes_what_was_not_there_before_there_were_files(demo):
+    world = find_world()
+    world.files.all().delete()
+    world.accounts.all().delete()
+    Activity.objects.filter(slug=FETCH_A_FILE.slug).delete()
+    call_command("load_demo", verbosity=0)
+    assert world.document().hosts == with_hashes(read_world(LECTURE).hosts)
+    assert find_world(FETCH_A_FILE.slug).files.count() == world.files.count() > 10
+
+
 def test_it_takes_over_no_account_that_is_a_persons_own(db, settings):
     settings.DEMO = True
     User.objects.create_user("alice", password="her own")
