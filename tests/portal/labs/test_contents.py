@@ -1,6 +1,8 @@
 """The contents of files on their way from a lab, and how long they stay."""
 
+import threading
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from django.db import connection
@@ -243,6 +245,38 @@ def test_a_content_that_somebody_refers_to_at_the_last_moment_stays(lab, another
     monkeypatch.setattr(Content.objects, "select_for_update", refer)
     sweep()
     assert find_known(another.pk, [hash_of(b"last moment")])[hash_of(b"last moment")].octets() == b"last moment"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_labs_that_hand_over_the_same_octets_at_once_all_have_them_though_contents_are_swept_away(lab, another):
+    rounds, failures = 10, []
+
+    def run(work) -> None:
+        try:
+            for number in range(rounds):
+                work(number)
+        except Exception as error:
+            failures.append(error)
+        finally:
+            connection.close()
+
+    def come_and_go(number: int, each: Lab) -> None:
+        """The octets of the round before are not known any more, so that there is something to sweep away."""
+        hand_over(each, b"round %d" % number)
+        contents.forget_unnamed(each.pk, hash_of(b"round %d" % (number - 1)))
+
+    work = [partial(come_and_go, each=each) for each in (lab, another)] + [lambda _: sweep()] * 2
+    threads = [threading.Thread(target=run, args=(each,)) for each in work]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+    last = b"round %d" % (rounds - 1)
+    for each in (lab, another):
+        assert find_known(each.pk, [hash_of(last)])[hash_of(last)].octets() == last
+    sweep()
+    assert Content.objects.filter(size=len(last), known_to=None, sha256__isnull=False).count() == 0
 
 
 def test_a_large_content_is_removed_in_pieces(lab):
