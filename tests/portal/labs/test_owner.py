@@ -9,6 +9,7 @@ from contextlib import contextmanager
 import pytest
 from asgiref.sync import sync_to_async
 from django.conf import settings
+from django.db import transaction
 
 from portal.labs import bootstep, feed, leases, limits, owner, tasks
 from portal.labs.bootstep import NoOwner, own_labs
@@ -20,9 +21,10 @@ from portal.labs.models import Lab
 from portal.labs.opening import open_activity, open_again
 from portal.labs.placing import PlaceRefused, Upload, place_in_lab
 from portal.labs.workers import find_workers
+from portal.worlds.contents import Content, upload
 from portal.worlds.models import Message, World
 from protocols import events
-from tests.portal.conftest import FILE_SERVER, deliver, find_file, find_zone, make_line, rewrite
+from tests.portal.conftest import FILE_SERVER, deliver, find_file, find_zone, hash_of, make_line, rewrite
 from tests.portal.labs.test_consumer import Page, make_cookie
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("redis_server")]
@@ -193,6 +195,17 @@ def test_a_file_is_put_into_a_running_lab_and_is_there_when_that_is_opened_again
         assert find_file(lab.world, f"/home/ecki/octets{start}").octets() == octets
     stored = [event for event in feed.after(lab.pk, 0, 10) if isinstance(event, events.Stored)]
     assert [event.path for event in stored] == ["/home/ecki/octets1", "/home/ecki/octets2"]
+
+
+def test_a_worker_removes_the_contents_that_nothing_refers_to(transactional_db, monkeypatch):
+    monkeypatch.setattr(limits, "CONTENTS_SWEPT", 0.1)
+    with running_worker():
+        with transaction.atomic():
+            upload(b"nobody's").settle(hash_of(b"nobody's"))
+        until = time.monotonic() + WITHIN
+        while Content.objects.exists():
+            assert time.monotonic() < until
+            time.sleep(0.02)
 
 
 async def test_a_file_that_is_stored_by_hand_is_kept_with_its_octets(worker, activity, alice):
