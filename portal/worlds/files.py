@@ -36,7 +36,7 @@ class FtpAccount(models.Model):
 
     COLUMNS = ("world_id", "host", "user", "password", "account", "home", "quota", "may_write")
 
-    world = models.ForeignKey("worlds.World", models.CASCADE, related_name="accounts")
+    world = models.ForeignKey("worlds.World", models.CASCADE, related_name="accounts", db_index=False)
     host = models.CharField(max_length=HOST_LIMIT)
     user = models.CharField(max_length=CREDENTIAL_LIMIT)
     password = models.TextField(null=True, blank=True)  # noqa: DJ001 - "" is a password
@@ -74,7 +74,7 @@ class VirtualFile(models.Model):
         "is_placed",
     )
 
-    world = models.ForeignKey("worlds.World", models.CASCADE, related_name="files")
+    world = models.ForeignKey("worlds.World", models.CASCADE, related_name="files", db_index=False)
     host = models.CharField(max_length=HOST_LIMIT)
     path = models.CharField(max_length=limits.FILE_PATH)
     is_directory = models.BooleanField(default=False)

@@ -142,19 +142,19 @@ def end(lab: Any) -> None:
 
 
 def time_transactions(work: Callable[[], object]) -> list[float]:
-    """The milliseconds of each transaction that `work` makes, or of each statement outside of one."""
+    """The milliseconds of each transaction that `work` makes, and of each statement that writes outside of one."""
     from django.db import connection, transaction
 
     times: list[float] = []
     held: list[float] = []  # since when a transaction is open, if one is
 
-    def note(execute: Callable[..., Any], *values: Any) -> Any:
+    def note(execute: Callable[..., Any], sql: str, *values: Any) -> Any:
         began = time.perf_counter()
         if connection.in_atomic_block and not held:
             held.append(began)
             transaction.on_commit(lambda: times.append((time.perf_counter() - held.pop()) * 1000))
-        result = execute(*values)
-        if not connection.in_atomic_block:
+        result = execute(sql, *values)
+        if not connection.in_atomic_block and sql.startswith(("INSERT", "UPDATE", "DELETE")):
             times.append((time.perf_counter() - began) * 1000)
         return result
 

@@ -45,7 +45,7 @@ class Migration(migrations.Migration):
                 ('home', models.CharField(default='/', max_length=512)),
                 ('quota', models.PositiveIntegerField(default=10485760)),
                 ('may_write', models.BooleanField(default=True)),
-                ('world', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='accounts', to='worlds.world')),
+                ('world', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='accounts', to='worlds.world')),
             ],
             options={
                 'constraints': [models.UniqueConstraint(fields=('world', 'host', 'user'), name='one_account_a_user')],
@@ -64,7 +64,7 @@ class Migration(migrations.Migration):
                 ('size', models.PositiveIntegerField(default=0)),
                 ('is_placed', models.BooleanField(default=False, verbose_name='placed')),
                 ('content', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='files', to='worlds.content')),
-                ('world', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='files', to='worlds.world')),
+                ('world', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='files', to='worlds.world')),
             ],
             options={
                 'constraints': [models.UniqueConstraint(fields=('world', 'host', 'path'), name='one_file_a_path')],
