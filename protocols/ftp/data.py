@@ -10,6 +10,7 @@ import asyncio
 import errno
 import socket
 from collections.abc import Callable
+from io import BytesIO
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
@@ -26,19 +27,22 @@ from protocols.recorder import Address
 if TYPE_CHECKING:
     from protocols.ftp.server import Connection
 
-_PORT = 20  # the server's own, of a connection that it opens: RFC 959 section 5.2, "L-1"
-_BURST = 16  # chunks of a transfer in one turn of the loop: then it is others' turn
+PORT = 20  # the server's own, of a connection that it opens: RFC 959 section 3.2, "L-1"
+_BURST = 8  # chunks of a transfer in one turn of the loop: then it is others' turn
 _WAITING = 5  # connections to a passive port that are not accepted yet: others' may be before the client's
 _AGAIN_SECONDS = 0.2  # until a connection is tried again between two ports that have just had one
 
-Ended = Callable[[str, bytes], None]
+_AT_ONCE = 4 * limits.CHUNK  # octets that one call reads or sends: a transfer is mostly such calls
+_CHUNK = memoryview(bytearray(_AT_ONCE))  # for what is read, from whichever connection
+
+Ended = Callable[[str, bytes, str], None]
 
 
 class Data:
     """The data connection of a control connection: arranged, open, or in use.
 
-    `ended` is called when the transfer is over, with its outcome as `Session.finish` takes it, and what was received.
-    It may be called before `begin` returns.
+    `ended` is called when the transfer is over, with its outcome as `Session.finish` takes it, what was received, and
+    the SHA-256 of that. It may be called before `begin` returns.
     """
 
     def __init__(self, control: Connection, client: Address, ended: Ended) -> None:
@@ -121,17 +125,17 @@ class Data:
     def fail(self) -> None:
         """No connection came about."""
         self._stop_opening()
-        self._end("cannot-connect", b"")
+        self._end("cannot-connect", b"", "")
 
-    def lost(self, outcome: str, received: bytes) -> None:
+    def lost(self, outcome: str, received: bytes, sha256: str) -> None:
         """The connection is gone, and the transfer with it if there was one."""
         self._connection = None
-        self._end(outcome, received)
+        self._end(outcome, received, sha256)
 
-    def _end(self, outcome: str, received: bytes) -> None:
+    def _end(self, outcome: str, received: bytes, sha256: str) -> None:
         if self.transfer is not None:
             self.transfer = None
-            self._ended(outcome, received)
+            self._ended(outcome, received, sha256)
 
     def _connect(self, address: Address) -> None:
         # The session refuses a third party's address; here it is nowhere to go either: RFC 2577 section 3.
@@ -239,14 +243,14 @@ class DataConnection(DTPHandler):
     """A data connection that stands. Until its transfer begins nothing is read from it."""
 
     timeout = 0  # what it has not is checked here
-    ac_in_buffer_size = ac_out_buffer_size = limits.CHUNK
+    ac_in_buffer_size = ac_out_buffer_size = _AT_ONCE
 
     def __init__(self, wire: socket.socket, control: Connection, data: Data, tap: DataTap) -> None:
         self._data = data
         self._tap = tap
         self._transfer: Transfer | None = None
-        self._received: list[bytes] = []
-        self._length = 0
+        self._received = BytesIO()  # which grows without being copied, and gives its octets so
+        self._length = 0  # of what went over the wire
         self._moved_at = 0.0
         self._is_over = False
         super().__init__(wire, control)
@@ -256,7 +260,7 @@ class DataConnection(DTPHandler):
         """Send what there is to send, or receive until the client's close."""
         self._transfer = transfer
         self._tap.begins(transfer.verb, "S" if transfer.sends else "C", transfer.path, because)
-        self._moved()
+        self._moved_at = monotonic()
         self._look()
         if transfer.sends:
             self.push(memoryview(transfer.octets))
@@ -270,19 +274,20 @@ class DataConnection(DTPHandler):
         if self._is_over:
             return
         self._is_over = True
+        received, sha256 = self._received.getvalue(), ""
         if self._transfer is not None:
-            self._tap.ends(whole)
+            sent = self._transfer.octets if self._transfer.sends else received
+            sha256 = self._tap.ends(memoryview(sent)[: self._length], whole)
         self.close()
         self._tap.closed(side, why)
-        self._data.lost(outcome, b"".join(self._received))
+        self._data.lost(outcome, received, sha256)
 
     # What pyftpdlib calls
 
     def send(self, data: memoryview) -> int:
         sent: int = super().send(data)
         if sent:
-            self._tap.took(data[:sent])
-            self._moved()
+            self._took(data[:sent])
         return sent
 
     def handle_write(self) -> None:
@@ -295,16 +300,16 @@ class DataConnection(DTPHandler):
     def handle_read(self) -> None:
         for _ in range(_BURST):
             try:
-                data = self.socket.recv(self.ac_in_buffer_size)
+                length = self.socket.recv_into(_CHUNK)
             except BlockingIOError:
                 return
             except OSError:
                 self.end("lost", None)
                 return
-            if not data:
+            if not length:
                 self.end("end-of-file", "C", "transfer-complete", whole=True)
                 return
-            self._take(data)
+            self._receive(_CHUNK[:length])
             if self._is_over:
                 return
 
@@ -322,16 +327,16 @@ class DataConnection(DTPHandler):
 
     # While it transfers
 
-    def _take(self, data: bytes) -> None:
+    def _receive(self, data: memoryview) -> None:
         assert self._transfer is not None
-        self._tap.took(data)
-        self._moved()
-        self._length += len(data)
-        self._received.append(data)
+        self._received.write(data)
+        self._took(data)
         if self._length > self._transfer.limit:
             self.end("aborted", "S", "over-quota")
 
-    def _moved(self) -> None:
+    def _took(self, data: memoryview) -> None:
+        self._tap.took(data)
+        self._length += len(data)
         self._moved_at = monotonic()
 
     def _look(self) -> None:

@@ -18,6 +18,7 @@ from protocols import limits
 from protocols.events import Closed, Endpoint, Fault, Opened, Side
 from protocols.ftp.answers import Answer, Listen
 from protocols.ftp.data import Data
+from protocols.ftp.filesystem import Put
 from protocols.ftp.loop import Loop
 from protocols.ftp.session import Session
 from protocols.ftp.store import Lab
@@ -106,7 +107,7 @@ class Connection(FTPHandler):
         self._why: str | None = None  # it is over, and why
         self._lingers = False  # the last words are said, and what the client still sends is dropped
         self._dropped = 0  # octets
-        self._outcome: tuple[str, bytes] | None = None  # of a transfer
+        self._outcome: tuple[str, bytes, str] | None = None  # of a transfer
         self._conn = self._recorder.new_conn()
         self._tap = Tap(self._recorder, self._conn, client)
         self._recorder.record(
@@ -262,8 +263,12 @@ class Connection(FTPHandler):
 
     def _decide(self) -> Answer | None:
         if self._outcome is not None:
-            outcome, self._outcome = self._outcome, None
-            return self._talk.finish(*outcome)
+            (why, received, sha256), self._outcome = self._outcome, None
+            finished = self._talk.finish(why, received)
+            for change in finished.changes:
+                if isinstance(change, Put):
+                    change.entry.know(received, sha256)
+            return finished
         if self._data.transfer is None and self._data.is_open():
             self._talk.opened()
         answer = self._talk.next()
@@ -297,8 +302,8 @@ class Connection(FTPHandler):
         super(FTPHandler, self).push(b"".join(answer.lines))  # FTPHandler's own takes text
         return because
 
-    def _transferred(self, outcome: str, received: bytes) -> None:
-        self._outcome = outcome, received
+    def _transferred(self, outcome: str, received: bytes, sha256: str) -> None:
+        self._outcome = outcome, received, sha256
         self._more.set()
 
     # Its end

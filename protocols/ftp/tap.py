@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import deque
-from hashlib import sha256
+import hashlib
 
 from protocols import limits
 from protocols.events import Block, Closed, Endpoint, Line, Opened, Side, Transferred
@@ -96,9 +95,7 @@ class DataTap:
         self._because: int | None = None
         self._length = 0
         self._kept = 0
-        self._last: deque[bytes | memoryview] = deque()  # of what was not kept, at least the last octets to be kept
-        self._last_length = 0
-        self._digest = sha256()
+        self._digest = hashlib.sha256()
         recorder.record(
             Opened,
             because=because,
@@ -115,24 +112,18 @@ class DataTap:
         absolute name, "" for a list."""
         self._verb, self._side, self._path, self._because = verb, side, path, because
 
-    def took(self, octets: bytes | memoryview) -> None:
-        """These octets went over the wire; they stay as they are. Called for every chunk of a hundred megabytes."""
+    def took(self, octets: memoryview) -> None:
+        """These octets went over the wire. Called for every chunk of a hundred megabytes."""
         self._digest.update(octets)
         self._length += len(octets)
-        room = limits.DATA_KEPT - self._kept
-        if room > 0:
-            self._keep(octets[:room])
-            octets = octets[room:]
-        last = self._last
-        last.append(octets)
-        self._last_length += len(octets)
-        while self._last_length - len(last[0]) >= limits.DATA_KEPT:
-            self._last_length -= len(last.popleft())
+        if self._kept < limits.DATA_KEPT:
+            self._keep(octets[: limits.DATA_KEPT - self._kept])
 
-    def ends(self, whole: bool) -> None:
-        """The transfer is over; `whole` says whether the sender came to its end."""
-        self._keep(b"".join(self._last)[-limits.DATA_KEPT :])
-        self._last.clear()
+    def ends(self, sent: memoryview, whole: bool) -> str:
+        """The transfer is over; `sent` is all that went over the wire, and `whole` says whether the sender came to its
+        end. Returns the SHA-256 of it."""
+        sha256 = self._digest.hexdigest()
+        self._keep(sent[max(self._kept, len(sent) - limits.DATA_KEPT) :])
         self._recorder.record(
             Transferred,
             because=self._because,
@@ -140,16 +131,17 @@ class DataTap:
             side=self._side,
             length=self._length,
             kept=self._kept,
-            sha256=self._digest.hexdigest(),
+            sha256=sha256,
             path=self._path,
             whole=whole,
         )
+        return sha256
 
     def closed(self, side: Side | None, why: str) -> None:
         """The connection is closed, by `side`, for a reason as `events.Closed` names it."""
         self._recorder.record(Closed, conn=self._conn, side=side, why=why)
 
-    def _keep(self, octets: bytes | memoryview) -> None:
+    def _keep(self, octets: memoryview) -> None:
         for start in range(0, len(octets), limits.CHUNK):
             raw = bytes(octets[start : start + limits.CHUNK])
             self._kept += len(raw)
