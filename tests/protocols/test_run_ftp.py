@@ -10,7 +10,7 @@ import pytest
 
 from protocols import limits
 from protocols.events import Block, Closed, Line, Opened, Stored, Transferred
-from tests.protocols.runs import PYTHON, Ran
+from tests.protocols.runs import LECTURE, PYTHON, Ran, protocols
 
 FTP = "ftp.eckenfels.net"
 URL = f"ftp://ecki:secret@{FTP}"
@@ -183,3 +183,20 @@ def test_a_stored_file_is_told_with_its_hash(ran, file):
     [stored] = [event for event in done.events if isinstance(event, Stored)]
     assert (stored.host, stored.path, stored.owner, stored.size) == (FTP, f"{FILES}/octets", "ecki", 100_000)
     assert stored.sha256 == hashlib.sha256(file.read_bytes()).hexdigest()
+
+
+def test_of_more_than_the_ring_of_the_capture_all_is_there_or_the_run_says_what_is_not(tmp_path):
+    script = """
+import ftplib, io
+with ftplib.FTP("ftp.eckenfels.net", "ecki", "secret") as client:
+    client.storbinary("STOR big", io.BytesIO(bytes(5_000_000)))
+    for _ in range(3):
+        client.retrbinary("RETR big", len)
+"""
+    pcap = tmp_path / "packets.pcap"
+    done = protocols("run", LECTURE, "--pcap", str(pcap), "--", PYTHON, "-c", script)
+    if done.stderr:
+        assert re.fullmatch(rf"{pcap} is not whole: \d+ packets came faster than they could be written.\n", done.stderr)
+    else:
+        assert pcap.stat().st_size > 20_000_000
+    assert done.returncode == bool(done.stderr)
