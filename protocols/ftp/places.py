@@ -13,6 +13,8 @@ from protocols.ftp.parameters import Parameters
 from protocols.ftp.wire import Command
 from protocols.world.model import Account
 
+_OF_THE_OLD = ("no-such-file", "root-stays")  # what is wrong with the old name where a renaming fails
+
 Act = Callable[[Account, str], Outcome]
 
 
@@ -97,7 +99,10 @@ class Places:
         old, self.renaming = self.renaming, ""
 
         def rename(who: Account, path: str) -> Outcome:
-            return Outcome("renamed", {"path": path}, changes=tuple(self._files.rename(who, old, path)))
+            try:
+                return Outcome("renamed", {"path": path}, changes=tuple(self._files.rename(who, old, path)))
+            except FileError as error:
+                return Outcome(error.why, {"path": old if error.why in _OF_THE_OLD else path})
 
         return self.at(command.argument, rename) if old else Outcome("rnto-before-rnfr")
 

@@ -26,7 +26,7 @@ from protocols.world.model import Ftp
 __all__ = ["Answer", "Listen", "Session", "Transfer"]
 
 _LONGEST_COMMAND = limits.FTP_COMMAND_LINE + 1  # octets of a line that are looked at
-_MEANWHILE = ("ABOR", "STAT")  # what is answered while a transfer runs: RFC 959 section 4.1
+_MEANWHILE = ("ABOR", "STAT")  # what is answered while a transfer runs: RFC 959 section 4.1.3
 
 # The causes that end a session, with the reason of the connection's end as `events.Closed` names it.
 _CLOSES = {

@@ -15,7 +15,7 @@ from protocols.ftp.places import Places
 from protocols.ftp.wire import Command
 from protocols.world.model import Account
 
-_OPTIONS = re.compile(r"(?:-[A-Za-z0-9]+(?: +|$))+")  # of ls, as people say LIST -la: most servers let them pass
+_OPTIONS = re.compile(r"(?:-[A-Za-z0-9]+(?: +|$))*")
 
 
 class Transfers:
@@ -89,7 +89,7 @@ class Transfers:
     def list(self, command: Command) -> Outcome:
         """LIST, NLST and MLSD. A list is text whatever the type: RFC 1123 section 4.1.2.7."""
         self._parameters.take_marker()
-        name = command.argument if command.verb == "MLSD" else _OPTIONS.sub("", command.argument)
+        name = command.argument if command.verb == "MLSD" else _without_options(command.argument)
 
         def begin(who: Account, path: str) -> Outcome:
             write = {"LIST": self._write_list, "NLST": self._write_names, "MLSD": self._write_facts}
@@ -154,19 +154,27 @@ class Transfers:
 
     def abort(self) -> None:
         """The transfer is broken off. Of what came nothing is kept."""
-        self.running = None
+        self.running, self._kept = None, b""
 
     def finish(self, transfer: Transfer, why: str, received: bytes) -> Outcome:
         """What comes of the transfer when it has ended for the cause `why`. A file is written now or never."""
-        self.running = None
+        kept = self._kept
+        self.abort()
         about = {"path": transfer.path}
         try:
             if why == "over-quota":
                 return Outcome(self._files.why_full(self._who, transfer.path), about)
             if why != "transfer-complete" or transfer.sends:
                 return Outcome(why, about)
-            content = self._parameters.from_wire(self._kept + received)
+            content = self._parameters.from_wire(kept + received)
             write = self._files.append if transfer.verb == "APPE" else self._files.store
             return Outcome(why, about, changes=tuple(write(self._who, transfer.path, content)))
         except FileError as error:
             return Outcome(error.why, about)
+
+
+def _without_options(argument: str) -> str:
+    """The name in the argument of LIST or NLST. RFC 959 has nothing else there, but people say LIST -la as to ls, and
+    most servers let that pass. A name that begins with a hyphen is then written "./-l"."""
+    options = _OPTIONS.match(argument)
+    return argument[options.end() :] if options else argument

@@ -98,6 +98,13 @@ def test_rnto_follows_rnfr_at_once(between, arranged):
     assert said(*arranged, "RNFR notes.txt", "RNTO new", "RNTO newer").why == "rnto-before-rnfr"
 
 
+def test_a_renaming_that_fails_names_what_is_wrong():
+    talk = logged_in()
+    talk.hold(b"RNFR notes.txt\r\n", lambda files: files.remove(None, f"{HOME}/notes.txt"), b"RNTO new\r\n")
+    assert talk.answers[-1].lines == (f"550 {HOME}/notes.txt: No such file\r\n".encode(),)
+    assert said("RNFR notes.txt", "RNTO empty").lines == (f"550 {HOME}/empty: Exists already\r\n".encode(),)
+
+
 def test_rnfr_keeps_what_is_arranged():
     assert said("PASV", "RNFR notes.txt", "RNTO new", "NLST").why == "opening"
 

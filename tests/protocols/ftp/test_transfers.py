@@ -220,7 +220,10 @@ def test_rest_is_a_number_in_digits(marker):
         ("", [b"empty", b"full", b"notes.txt"]),
         (" -la", [b"empty", b"full", b"notes.txt"]),
         (" full", [b"full/x"]),
-        (" -a full/", [b"full/x"]),
+        (" -a -l full/", [b"full/x"]),
+        (" a-dir", [b"a-dir/y"]),
+        (" -l a-dir", [b"a-dir/y"]),
+        (" ./-l", [b"./-l/z"]),
         (f" {HOME}/full", [f"{HOME}/full/x".encode()]),
         (" full/x", [b"full/x"]),
         (" notes.txt", [b"notes.txt"]),
@@ -229,7 +232,13 @@ def test_rest_is_a_number_in_digits(marker):
     ],
 )
 def test_nlst_lists_names_that_retr_takes_as_they_stand(argument, names):
-    listed = transfer(logged_in(), f"NLST{argument}").octets.split(b"\r\n")
+    talk = logged_in()
+    if "-dir" in argument or "./" in argument:
+        for path in (f"{HOME}/a-dir", f"{HOME}/-l"):
+            talk.files.make_directory(None, path)
+        talk.files.store(None, f"{HOME}/a-dir/y", b"")
+        talk.files.store(None, f"{HOME}/-l/z", b"")
+    listed = transfer(talk, f"NLST{argument}").octets.split(b"\r\n")
     assert [name for name in listed[:-1] if not name.startswith(b"/ddd")] == names
 
 

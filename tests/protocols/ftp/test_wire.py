@@ -213,6 +213,7 @@ def test_eprt_names_a_protocol_an_address_and_a_port(argument, place):
         ("Entering Passive Mode. 10,0,0,1,4,1", ("10.0.0.1", 1_025)),
         ("=10,0,0,1,4,1", ("10.0.0.1", 1_025)),
         ("Entering Passive Mode (10,0,0,1,4,256)", None),
+        ("1" * 64_000 + ",0,0,1,4,1", None),
         ("Entering Passive Mode", None),
     ],
 )
