@@ -162,7 +162,7 @@ class Server:
             self._see(answer)
 
     def end_transfer(self, finish: Finish) -> None:
-        if self.running is not None:
+        if self.running is not None and not (self.running.sends and finish.why == "over-quota"):
             self.running = None
             self._see(self.talk.session.finish(finish.why, finish.received))
             self.say(b"")
