@@ -63,6 +63,7 @@ FTP_REPLY_LINE = 2_048  # a reply line with its CRLF: room for two paths with ev
 PASSIVE_SECONDS = 60  # that the server waits for its client on a passive port
 DATA_CONNECT_SECONDS = 10  # for the server to reach its client's port
 DATA_IDLE_SECONDS = 60  # of a data connection without an octet
+TRANSFERS = 30 * 1024 * 1024  # octets of the transfers that run at once at a host: a lab has them in its memory
 DATA_KEPT = 64 * 1024  # octets of a data connection in its Blocks: its first, and its last
 REPLY_LINES = 20  # of a reply that a world words
 

@@ -10,6 +10,7 @@ import socket
 import sys
 import time
 
+from protocols import limits
 from protocols.events import Event
 from protocols.ftp.entries import Room
 from protocols.ftp.server import serve
@@ -32,7 +33,7 @@ class NoDigest:
 
 
 async def be_server(listener: socket.socket, size: int) -> None:
-    room = 4 * size
+    room = limits.TRANSFERS = 4 * size
     Room.__init__.__defaults__ = (room, *Room.__init__.__defaults__[1:])  # type: ignore
     address = listener.getsockname()[0]
     account = Account("anonymous", quota=room)

@@ -20,7 +20,8 @@ PROTOCOLS = [
 PURE = 3  # how many of these layers are octets and plain values in, values out
 # The impure parts of a protocol.
 IMPURE_PARTS = {"server", "client", "tap", "exchange", "connections", "store", "recursion"}
-IMPURE_PARTS |= {"data", "loop"}  # what moves octets
+IMPURE_PARTS |= {"control", "data", "loop", "moving", "opening"}  # what moves octets
+IMPURE_PARTS |= {"client_arranging", "client_data", "client_transfer"}
 IMPURE_PARTS |= {"programs", "dig_run", "nslookup_session"}  # what its programs do
 IMPURE = {
     "asyncio",

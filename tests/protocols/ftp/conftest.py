@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from protocols.events import Block, Closed, Event, Line
-from protocols.ftp import data
+from protocols.ftp import opening
 from protocols.ftp.server import Server, serve
 from protocols.ftp.store import Lab, Store
 from protocols.recorder import Recorder
@@ -130,7 +130,7 @@ class Wire:
 @pytest.fixture
 async def ftp(monkeypatch):
     if os.geteuid():
-        monkeypatch.setattr(data, "PORT", 0)  # 20 is root's, outside of a lab
+        monkeypatch.setattr(opening, "PORT", 0)  # 20 is root's, outside of a lab
     host, contents = make_host({"/big": BIG, "/short": b"two\nlines\n", "/log": b"old\n"})
     world = World("A server", host.name, (host, Host("mx.halva.fr", "127.0.0.2")))
     events: list[Event] = []

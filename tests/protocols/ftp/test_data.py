@@ -264,6 +264,33 @@ async def test_what_is_over_the_quota_breaks_the_transfer_and_stores_nothing(ftp
     wire.writer.transport.abort()
 
 
+async def test_what_all_clients_bring_at_once_is_no_more_than_there_is_memory_for(ftp, monkeypatch):
+    monkeypatch.setattr(limits, "TRANSFERS", 100_000)
+    first, second = await ftp.log_in(), await ftp.log_in()
+    wires = [await first.dial(), await second.dial()]
+    assert (await first.say("STOR /first"), await second.say("STOR /second")) == ("125", "125")
+    wires[0].writer.write(bytes(60_000))
+    await ftp.until(Block)
+    wires[1].writer.write(bytes(60_000))
+    assert await second.heard() in ("452", "552")
+    await wires[0].give(b"")
+    assert await first.heard() == "226"
+    assert ftp.content("/first") == bytes(60_000)
+    wire = await second.dial()  # there is room again
+    assert await second.say("STOR /second") == "125"
+    await wire.give(bytes(60_000))
+    assert await second.heard() == "226"
+
+
+async def test_what_no_memory_holds_is_not_sent_and_the_server_says_so(ftp, monkeypatch):
+    monkeypatch.setattr(limits, "TRANSFERS", 100_000)
+    talk = await ftp.log_in()
+    wire = await talk.dial()
+    assert (await talk.say("RETR /big"), await talk.heard()) == ("125", "451")
+    assert await wire.take() == b""
+    assert await talk.say("NOOP") == "200"
+
+
 # How it ends early
 
 
