@@ -1,4 +1,4 @@
-"""The baseline of FTP: pyftpdlib as it comes, without sendfile, on files in memory. Run as a program it serves the
+"""The baseline of FTP: pyftpdlib as it comes, without sendfile. Run as a program it serves the
 directory and the inherited socket that it is given."""
 
 from __future__ import annotations
