@@ -243,8 +243,7 @@ class Session:
             self._arranging.forget()
         if then == "closed":
             self._transfers.abort()
-        gives_up = then not in (state, "transfer") or outcome.why in ("port-ok", "eprt-ok")
-        listens = outcome.why in ("passive", "extended-passive")  # and what was before it is given up already
+        leaves = then not in (state, "transfer") and outcome.why not in ("passive", "extended-passive")  # see Listen
         return Answer(
             lines=tuple(wire.format_reply(cause.code, self._texts(outcome))),
             state=state,
@@ -254,7 +253,7 @@ class Session:
             end=None if verb == wire.UNASKED else end or self._end,
             changes=outcome.changes,
             begins=outcome.begins,
-            drops=state in ARRANGED and gives_up and not listens,
+            drops=state in ARRANGED and (leaves or outcome.why in ("port-ok", "eprt-ok")),
             aborts=state == "transfer" and (self._aborts or then == "closed"),
             closes=_CLOSES.get(outcome.why),
         )

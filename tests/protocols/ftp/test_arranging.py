@@ -63,8 +63,10 @@ def test_the_last_that_was_arranged_holds_and_the_first_is_given_up(first, again
     assert begins.address == ("127.0.0.1", 1_026)
 
 
-def test_pasv_after_port_listens():
-    begins = said("PORT 127,0,0,1,4,1", "PASV", "NLST").begins
+@pytest.mark.parametrize("first", ["PORT 127,0,0,1,4,1", "PASV"])
+def test_pasv_listens_whatever_was_arranged_and_keeps_its_own_port(first):
+    assert not said(first, "PASV").drops
+    begins = said(first, "PASV", "NLST").begins
     assert begins
     assert begins.address is None
 

@@ -185,9 +185,11 @@ class Server:
             assert self.arranged == ("passive" if answer.begins.address is None else "active")
             assert answer.begins.limit >= 0
             self.running, self.arranged = answer.begins, None
-        if answer.then in ARRANGED:
+        if answer.why in ("passive", "extended-passive"):
+            assert not answer.drops, "the port is the new one"
+        if answer.why in ("passive", "extended-passive", "port-ok", "eprt-ok"):
             self.arranged = answer.then
-        assert (self.arranged is not None) == (answer.then in ARRANGED)
+        assert self.arranged == (answer.then if answer.then in ARRANGED else None)
         assert self.running is None or answer.then == "transfer"
 
 
