@@ -108,8 +108,7 @@ def log_in(user: str = "ecki") -> list[Step]:
     return [f"USER {user}\r\n".encode(), b"PASS geheim\r\n"]
 
 
-PASV, PORT = b"PASV\r\n", b"PORT 127,0,0,1,4,1\r\n"
-RNFR = b"RNFR notes.txt\r\n"
+PASV, PORT, RNFR = b"PASV\r\n", b"PORT 127,0,0,1,4,1\r\n", b"RNFR notes.txt\r\n"
 
 # What leads into a state, after the server's greeting and, from ready on, the login.
 INTO: dict[str, list[Step]] = {
@@ -176,7 +175,6 @@ _ARGUMENTS = {
     "argument-unwanted": "now",
     "control-octets": "a\x01b",
     "line-too-long": "a" * limits.FTP_COMMAND_LINE,
-    "nothing-done": "whatever",
 }
 _OF_VERBS = {
     ("CWD", "no-such-directory"): "nowhere",
@@ -264,7 +262,7 @@ def _login(row: Row) -> list[Step]:
 
 
 def _way(row: Row) -> list[Step]:
-    if row.state == "named" and row.why == "account-needed":
+    if row.why == "account-needed":
         return [b"USER audit\r\n"]
     if row.state == "transfer":
         verb = row.verb if row.verb in TRANSFERS else "RETR"
