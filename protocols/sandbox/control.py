@@ -20,7 +20,20 @@ from typing import Any, get_type_hints
 from protocols import limits
 from protocols.codec import KEPT, Words, check_fields, kept, make_event, name_words, words_of
 from protocols.events import Event
-from protocols.sandbox.messages import Chunk, Content, FromLab, FromZygote, Happened, Packets, ToLab, ToZygote
+from protocols.sandbox.messages import (
+    FROM_LAB,
+    FROM_ZYGOTE,
+    TO_LAB,
+    TO_ZYGOTE,
+    Chunk,
+    Content,
+    FromLab,
+    FromZygote,
+    Happened,
+    Packets,
+    ToLab,
+    ToZygote,
+)
 
 _LENGTHS = struct.Struct(">II")
 _NUMBERS = struct.Struct(">qqq")  # of an event: its seq, its time, its cause
@@ -111,11 +124,14 @@ def _read_words(head: bytes) -> tuple[type[Event], dict[str, Any]]:
 
 
 def _checked(kind: type[Any], values: dict[str, Any]) -> dict[str, Any]:
-    hints = get_type_hints(kind)
     for each in fields(kind):
-        hint = hints[each.name]
+        hint = _HINTS[kind][each.name]
         value = values.get(each.name, each.default)
         wanted = getattr(hint, "__origin__", hint)
         if type(value) is not wanted or (wanted is list and not all(isinstance(item, str) for item in value)):
             raise ControlError(f"{kind.name}.{each.name} cannot be {value!r}")
     return values
+
+
+# Worked out once, before any lab is forked: to do it takes a compiler, and the memory for that.
+_HINTS = {kind: get_type_hints(kind) for kind in (TO_LAB | FROM_LAB | TO_ZYGOTE | FROM_ZYGOTE).values()}
