@@ -7,7 +7,7 @@ import secrets
 import signal
 import socket
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NoReturn
 
 from protocols.sandbox import kernel
@@ -24,9 +24,9 @@ UNUSED_UIDS = range(0x7000_0000, 0x7FFE_0000)
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """What a confined process has: its control channel with what was read of it so far, what it was told at the
-    start, its world, the bound sockets of each server (see `bind_servers`), the capture if one was asked for, and the
-    sandbox layers, active and absent."""
+    """What a confined process has: its control channel with what was read of it so far, what it was told at the start
+    but for its world, that world, the bound sockets of each server (see `bind_servers`), the capture if one was asked
+    for, and the sandbox layers, active and absent."""
 
     control: socket.socket
     frames: Frames
@@ -121,7 +121,8 @@ def _make_cell(confinement: Confinement, control: socket.socket) -> Cell:
     except OSError as error:
         raise NotBorn(f"The lab's network could not be made ({error.strerror}).") from error
     layers, absent = confinement.confine()
-    return Cell(control, frames, start, world, servers, capture, layers, absent)
+    # The world is read: its values would only take memory.
+    return Cell(control, frames, replace(start, world={}), world, servers, capture, layers, absent)
 
 
 def _read_start(control: socket.socket, frames: Frames) -> Start:
