@@ -8,6 +8,7 @@ from django.urls import path, register_converter
 from portal import health, pages
 from portal.courses import views as course_views
 from portal.labs import views as lab_views
+from portal.labs import wire_views
 from portal.labs import zone_views as zones
 from portal.worlds.zone_path import ZoneName
 
@@ -30,6 +31,7 @@ urlpatterns = [
     path("labs/<int:lab>/mailboxes/", lab_views.show_mailboxes, name="mailboxes"),
     path("labs/<int:lab>/messages/<int:message>/", lab_views.show_message, name="message"),
     path("labs/<int:lab>/messages/<int:message>/source", lab_views.show_source, name="message-source"),
+    path("labs/<int:lab>/wire/", wire_views.show_wire, name="wire"),
     path("labs/<int:lab>/zones/", zones.list_lab_zones, name="zones"),
     path("labs/<int:lab>/zones/<zone:zone>/", zones.edit_lab_zone, name="zone"),
     path("help/", pages.show_help, name="help"),
