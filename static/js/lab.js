@@ -14,6 +14,7 @@ import { StateView } from "./state-view.js";
 import "./tabs.js";
 import { Transcript } from "./transcript.js";
 import { Trouble } from "./trouble.js";
+import { WireView } from "./wire-view.js";
 
 const AWAY = 2000; // ms that a connection may be lost before a sentence says so
 const PAUSE_OVER = 4000; // ms without word of a pause after which it is over; it is said again every second
@@ -30,6 +31,8 @@ const states = new StateView(lessons.protocols, $("where"), $("where-title"), $(
 const mailboxes = new Mailboxes($("mailboxes"), $("mailboxes-news"));
 const transcript = new Transcript($("transcript"), $("news"), choose);
 const ladder = new Ladder($("ladder"), $("ladder-news"), page.dataset.student, choose);
+const wire = new WireView($("wire-view"), $("wire-news"), choose);
+const views = [transcript, ladder, wire];
 const socket = new LabSocket(page.dataset.lab, { events: take, refused: refuse, paused: pause, lost: lose });
 const trouble = new Trouble($("trouble"));
 const outbox = new Outbox(socket, showPending);
@@ -57,7 +60,7 @@ function take(descriptions, whole) {
   }
   if (descriptions.some(({ kind }) => kind === "lab")) giveBack(outbox.clear());
   showPending(outbox.items);
-  for (const view of [transcript, ladder]) view.add(descriptions, complete);
+  for (const view of views) view.add(descriptions, complete);
   refreshMailboxes(descriptions);
   if (whole) catchUp();
 }
@@ -107,7 +110,7 @@ function lose(isForGood) {
 // What is chosen in one view is chosen in all, and explained. A click on a row opens the drawer where the explanation is
 // one.
 function choose(entry, open) {
-  for (const view of [transcript, ladder]) view.mark(entry?.description.seq ?? null);
+  for (const view of views) view.mark(entry?.description.seq ?? null);
   if (!entry) return $("explained").replaceChildren(...nothingChosen);
   explain($("explained"), entry);
   if (open) openDrawer($("explanation"));
@@ -118,7 +121,7 @@ function send(text) {
   if (!sessions.running) return "The lab is not running yet. Wait until it is, then send the line.";
   if (!text.trim() && !sessions.present && !sessions.program) return emptyLine();
   const refusal = outbox.add(text);
-  if (!refusal) for (const view of [transcript, ladder]) view.showEnd();
+  if (!refusal) for (const view of views) view.showEnd();
   return refusal;
 }
 

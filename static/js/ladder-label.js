@@ -1,4 +1,5 @@
 // What stands on an arrow of the ladder: the line's parts, or what the event is where it is no line.
+import { DOTS } from "./secret.js";
 
 const NOTHING_WRONG = "NOERROR"; // DNS's code for that, which goes without saying where there is an answer
 
@@ -22,10 +23,14 @@ function withoutSpace([[style, text], ...others]) {
 // A block has many lines, and an arrow is one.
 function firstLine(parts) {
   const line = [];
-  for (const [style, text] of parts) {
+  for (const [style, text] of parts.map(hideSecret)) {
     const [first, ...more] = text.split("\n");
     line.push([style, first]);
     if (more.length) return [...line, ["text", " …"]];
   }
   return line;
+}
+
+function hideSecret([style, text]) {
+  return style === "secret" ? [style, DOTS] : [style, text];
 }

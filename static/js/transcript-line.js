@@ -1,6 +1,7 @@
 // Turns a description (protocols/description.py) into an element of the transcript: the one way in which an event is
 // drawn, at the first load, live, and in a replay.
 import { element } from "./element.js";
+import { DOTS } from "./secret.js";
 
 const SIDES = { C: "Client", S: "Server" };
 
@@ -104,5 +105,14 @@ function drawSaid({ parts, aside }) {
 }
 
 function drawPieces(parts) {
-  return parts.map(([style, text]) => (style === "text" ? text : element("span", { class: `part-${style}` }, text)));
+  return parts.map(([style, text]) => {
+    if (style === "text") return text;
+    return style === "secret" ? drawSecret() : element("span", { class: `part-${style}` }, text);
+  });
+}
+
+// Whoever looks over a shoulder reads no password here; whoever listens on the wire does.
+function drawSecret() {
+  const dots = element("span", { class: "part-secret", "aria-hidden": "true" }, DOTS);
+  return element("span", {}, dots, element("span", { class: "aside" }, " in the clear under Wire"));
 }
