@@ -39,12 +39,25 @@ export class Choosing {
   }
 
   #click(event) {
+    const link = event.target.closest("[data-leads-to]");
+    if (link) return this.#follow(link.dataset.leadsTo);
+    if (event.target.closest("summary")) return; // it unfolds
     const item = event.target.closest("li");
     if (!this.#entries.has(item) || String(getSelection())) return;
     const isKey = event.detail === 0; // Enter on a line that the arrow keys chose opens it, and does not let go of it
     this.#setStop(buttonOf(item));
     this.#stop.focus({ preventScroll: true });
     this.#pick(item === this.#chosen && !isKey ? null : item, true);
+  }
+
+  // A link in one item leads to another, and chooses it.
+  #follow(seq) {
+    const item = this.#list.querySelector(`[data-seq="${seq}"]`);
+    if (!this.#entries.has(item)) return;
+    this.#setStop(buttonOf(item));
+    this.#stop.focus({ preventScroll: true });
+    this.#pick(item);
+    this.#place.show(item);
   }
 
   // Arrow keys go from item to item, and explain each where the explanation stands beside the wire.

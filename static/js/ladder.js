@@ -1,5 +1,6 @@
 // The ladder: the hosts as lanes, an arrow from lane to lane for each message, drawn while somebody looks at it.
 import { Choosing } from "./choosing.js";
+import { DataConnections } from "./data-connection.js";
 import { Arrow } from "./ladder-arrow.js";
 import { Lanes } from "./ladder-lanes.js";
 import { drawNote, isNoted } from "./ladder-note.js";
@@ -18,6 +19,7 @@ export class Ladder {
   #choosing;
   #queries;
   #routes = new Map(); // by connection: its client and its server
+  #data = new DataConnections();
   #arrows = new Map(); // by seq of the event
   #waiting = []; // [description, live] that nobody has looked at yet
   #frame = null;
@@ -86,26 +88,30 @@ export class Ladder {
     const { kind, seq, conn, route, parts, number, because, facts } = description;
     if (kind === "opened" && route) this.#routes.set(conn, route);
     if (kind === "cached" && facts.cached.length) this.#arrows.get(because)?.addAside(...sayCached(facts.cached));
-    const ends = kind === "opened" || parts ? this.#findEnds(description) : null;
+    const isData = this.#data.follow(description);
+    if (isData && kind === "block") return null; // one arrow for all octets, as soon as they are counted
+    const ends = kind === "opened" || kind === "transferred" || parts ? this.#findEnds(description) : null;
     if (!ends && !isNoted(description)) return null;
     const arrow = ends && new Arrow(description, this.#findAsides(description), this.#lanes.enter(ends));
     const item = arrow ? arrow.item : drawNote(description);
     if (arrow) this.#arrows.set(seq, arrow);
     if (live) item.classList.add("arrived");
+    if (isData) item.classList.add("data");
     if (description.explanation) this.#choosing.offer(item, { description, number });
     return { item, arrow };
   }
 
   // Who sent it to whom: endpoints, or null where the log does not say it.
-  #findEnds({ kind, conn, side, route }) {
-    if (route) return kind === "opened" || kind === "message" ? route : null;
+  #findEnds({ kind, conn, side, route, facts }) {
+    if (route && kind === "opened") return facts?.opener === "S" ? route.toReversed() : route;
+    if (route) return kind === "message" ? route : null;
     const ends = this.#routes.get(conn);
     return ends && side === "S" ? ends.toReversed() : (ends ?? null);
   }
 
   #findAsides(description) {
-    const { kind, aside, heading, note } = description;
-    const said = kind === "opened" ? heading?.[1] : kind === "block" ? note : aside;
+    const { kind, aside, heading, note, facts } = description;
+    const said = kind === "opened" ? heading?.[1] : kind === "transferred" ? facts.path : kind === "block" ? note : aside;
     const onBehalf = this.#queries.follow(description);
     // What the server says of its queries is what was just counted.
     const others = onBehalf ? said?.split(" · ").filter((words) => !/ quer(y|ies)$/.test(words)) : [said];

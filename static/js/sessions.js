@@ -76,7 +76,7 @@ export class Sessions {
   }
 }
 
-// What is typed goes to a server that speaks in lines; messages are programs' work.
-function speaksInLines({ protocol }) {
-  return protocol !== "dns";
+// What is typed goes to a server that speaks in lines; messages are programs' work, and a data connection has none.
+function speaksInLines({ protocol, facts }) {
+  return protocol !== "dns" && facts?.purpose !== "data";
 }

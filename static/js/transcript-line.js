@@ -6,8 +6,8 @@ import { DOTS } from "./secret.js";
 const SIDES = { C: "Client", S: "Server" };
 
 // `context`: the line's number, the phase to mark (null: none), whether the phase begins here, the time to show,
-// whether it arrived just now, and the typed line that it comes of, to stand above an output. Returns null for an event
-// that has nothing to show.
+// whether it arrived just now, and the typed line that it comes of, to stand above an output; whether it belongs to a data
+// connection, and the number of the line that arranged that. Returns null for an event that has nothing to show.
 export function drawLine(description, context) {
   const row = drawRow(description, context);
   if (!row) return null;
@@ -18,9 +18,9 @@ export function drawLine(description, context) {
 }
 
 // The heading of a connection whose lines go on after those of another.
-export function drawHeadingAgain([title]) {
+export function drawHeadingAgain([title], isData) {
   const row = element("div", { class: "row" }, element("strong", {}, title), " ", element("span", {}, "goes on"));
-  return element("li", { class: "heading" }, row);
+  return element("li", { class: isData ? "heading data" : "heading" }, row);
 }
 
 // The heading of messages that go without a connection: who sends to whom, and where the server is.
@@ -33,18 +33,21 @@ export function drawWay(route, side) {
 }
 
 function drawRow(description, context) {
-  if (description.heading) return drawHeading(description);
+  if (description.heading) return drawHeading(description, context);
   if (isOfProgram(description)) return drawOutput(description, context);
   if (description.parts) return drawWire(description, context);
   return description.note ? drawNote(description) : null;
 }
 
-function drawHeading({ heading: [title, rest] }) {
+function drawHeading({ heading: [title, rest], because }, { cause }) {
   const button = element("button", { class: "choose", type: "button", tabindex: -1 }, title);
-  return element("div", { class: "row" }, button, element("span", {}, rest));
+  const row = element("div", { class: "row" }, button, element("span", {}, rest));
+  const way = cause && element("button", { class: "leads", type: "button", "data-leads-to": because }, `line ${cause}`);
+  if (way) row.append(element("span", {}, " · because of "), way);
+  return row;
 }
 
-function classes(description, { phase, newPhase, arrived }) {
+function classes(description, { phase, newPhase, arrived, isData }) {
   return [
     description.heading ? "heading" : isOfProgram(description) ? "output" : description.parts ? "line" : "note",
     `kind-${description.kind}`,
@@ -53,16 +56,18 @@ function classes(description, { phase, newPhase, arrived }) {
     description.tone && `tone-${description.tone}`,
     phase && "in-phase",
     newPhase && "new-phase",
+    isData && "data",
     arrived && "arrived",
   ]
     .filter(Boolean)
     .join(" ");
 }
 
-function drawWire(description, { number, time }) {
+function drawWire(description, { number, time, isData }) {
   const row = element("div", { class: "row" }, drawChoose(description, number), drawSide(description.side));
-  row.append(drawSaid(description), element("span", { class: "when" }, time ?? ""));
-  if (description.note) row.append(element("p", { class: "line-note" }, description.note));
+  const said = isData ? drawFolded(description) : drawSaid(description);
+  row.append(said, element("span", { class: "when" }, time ?? ""));
+  if (description.note && !isData) row.append(element("p", { class: "line-note" }, description.note));
   if (description.help) row.append(element("p", { class: "line-help" }, description.help));
   return row;
 }
@@ -97,6 +102,12 @@ function drawChoose(description, number) {
 
 function drawSide(side) {
   return element("span", { class: "side", role: "img", "aria-label": SIDES[side] }, side);
+}
+
+// A file's octets are many, and not what is talked about: they unfold.
+function drawFolded({ parts, note }) {
+  const octets = element("div", { class: "bytes" }, ...drawPieces(parts));
+  return element("details", { class: "folded" }, element("summary", {}, note ?? "One line"), octets);
 }
 
 function drawSaid({ parts, aside }) {

@@ -1,5 +1,6 @@
 // The transcript: draws the log's lines in their order, and keeps the reader's place among them.
 import { Choosing } from "./choosing.js";
+import { DataConnections } from "./data-connection.js";
 import { Place } from "./place.js";
 import { drawHeadingAgain, drawLine, drawWay } from "./transcript-line.js";
 import { pause, sinceCause } from "./times.js";
@@ -17,6 +18,8 @@ export class Transcript {
   #phases = new Map(); // by connection: the phase of its newest line
   #previous = null; // the line before, as drawn
   #run; // whose lines stand at the end: a connection, or two hosts
+  #numbers = new Map(); // by seq: the number of a line
+  #data = new DataConnections();
   #commands = new Map(); // by seq: the typed line {seq, typed} that an event comes of
   #printed = null; // the one whose output stands at the end
   #waiting = []; // [descriptions, live] that the next frame adds
@@ -65,15 +68,20 @@ export class Transcript {
   #draw(description, live) {
     const { seq, at, conn, parts, number, program } = description;
     this.#times.set(seq, at);
+    if (number) this.#numbers.set(seq, number);
+    const isData = this.#data.follow(description);
+    if (description.kind === "transferred" && description.facts) this.#data.mark(description);
     if (description.heading) this.#headings.set(conn, description.heading);
     if (parts || program) this.#scroller.classList.remove("silent");
     const phase = this.#phaseOf(description);
     const time = parts && this.#timeOf(description);
     const command = this.#commandOf(description);
     const typed = command === this.#printed ? undefined : command?.typed; // said once above all that it printed
-    const item = drawLine(description, { number, time, arrived: live, typed, ...phase });
+    const cause = isData && description.heading ? this.#numbers.get(description.because) : null;
+    const item = drawLine(description, { number, time, arrived: live, typed, isData, cause, ...phase });
     if (!item) return [];
-    const again = this.#headRun(description);
+    this.#data.offer(description, item);
+    const again = this.#headRun(description, isData);
     this.#previous = description;
     this.#printed = program || (parts && !description.side) ? command : null;
     if (description.explanation) this.#choosing.offer(item, { description, number });
@@ -88,14 +96,14 @@ export class Transcript {
   }
 
   // Lines of several connections may alternate, and messages of several hosts: a heading stands above each run of them.
-  #headRun({ kind, conn, parts, side, route }) {
+  #headRun({ kind, conn, parts, side, route }, isData) {
     if (kind === "cached") return null; // it belongs to the message above it
     const run = conn ?? (route && route.map(({ address }) => address).sort().join());
     const goesOn = run === this.#run;
     this.#run = run;
     if (goesOn || !parts || !side) return null;
     if (!conn) return route ? drawWay(route, side) : null;
-    return this.#headings.has(conn) ? drawHeadingAgain(this.#headings.get(conn)) : null;
+    return this.#headings.has(conn) ? drawHeadingAgain(this.#headings.get(conn), isData) : null;
   }
 
   #phaseOf({ conn, phase, parts }) {

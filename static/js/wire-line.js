@@ -1,4 +1,5 @@
 // Turns what was heard on the wire (protocols/eavesdrop.py) into elements of the Wire view.
+import { sayOctets } from "./data-connection.js";
 import { element } from "./element.js";
 
 // Who sends to whom, above all that goes that way until something goes another.
@@ -42,8 +43,4 @@ function drawDump(rows) {
   ]);
   const name = { class: "dump", tabindex: 0, role: "group", "aria-label": "Octets, in hexadecimal digits and as text" };
   return element("pre", name, ...lines.slice(0, -1));
-}
-
-function sayOctets(length) {
-  return `${length.toLocaleString("en")} octet${length === 1 ? "" : "s"}`;
 }
