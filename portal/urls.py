@@ -7,6 +7,7 @@ from django.urls import path, register_converter
 
 from portal import health, pages
 from portal.courses import views as course_views
+from portal.labs import file_views as files
 from portal.labs import views as lab_views
 from portal.labs import wire_views
 from portal.labs import zone_views as zones
@@ -25,6 +26,13 @@ urlpatterns = [
     path("courses/<slug:course>/<slug:activity>/open", lab_views.open_lab, name="open-lab"),
     path("courses/<slug:course>/<slug:activity>/zones/", zones.list_activity_zones, name="activity-zones"),
     path("courses/<slug:course>/<slug:activity>/zones/<zone:zone>/", zones.edit_activity_zone, name="activity-zone"),
+    path("courses/<slug:course>/<slug:activity>/files/", files.list_activity_files, name="activity-files"),
+    path("courses/<slug:course>/<slug:activity>/files/<int:file>/", files.show_activity_file, name="activity-file"),
+    path(
+        "courses/<slug:course>/<slug:activity>/files/<int:file>/content",
+        files.download_activity_file,
+        name="activity-file-content",
+    ),
     path("labs/<int:lab>/", lab_views.show_lab, name="lab"),
     path("labs/<int:lab>/open", lab_views.open_lab_again, name="open-again"),
     path("labs/<int:lab>/end", lab_views.end_lab, name="end-lab"),
@@ -32,6 +40,9 @@ urlpatterns = [
     path("labs/<int:lab>/messages/<int:message>/", lab_views.show_message, name="message"),
     path("labs/<int:lab>/messages/<int:message>/source", lab_views.show_source, name="message-source"),
     path("labs/<int:lab>/wire/", wire_views.show_wire, name="wire"),
+    path("labs/<int:lab>/files/", files.list_lab_files, name="lab-files"),
+    path("labs/<int:lab>/files/<int:file>/", files.show_lab_file, name="lab-file"),
+    path("labs/<int:lab>/files/<int:file>/content", files.download_lab_file, name="lab-file-content"),
     path("labs/<int:lab>/zones/", zones.list_lab_zones, name="zones"),
     path("labs/<int:lab>/zones/<zone:zone>/", zones.edit_lab_zone, name="zone"),
     path("help/", pages.show_help, name="help"),

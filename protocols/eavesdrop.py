@@ -71,7 +71,7 @@ def _hear_message(event: Message) -> Heard:
         sender=sender,
         receiver=receiver,
         length=len(octets),
-        dump=_dump(octets),
+        dump=dump(octets),
         note=_say_cut(DUMP_SHOWN, len(octets)),
     )
 
@@ -99,7 +99,7 @@ def _hear_block(event: Block, opened: Opened) -> Heard:
     if is_text(event.raw):
         note, pieces = _say_cut(TEXT_SHOWN, size), _read_text(event.raw[:TEXT_SHOWN])
         return _heard(event, opened, event.side, length=size, pieces=pieces, note=note)
-    return _heard(event, opened, event.side, length=size, dump=_dump(event.raw), note=_say_cut(DUMP_SHOWN, size))
+    return _heard(event, opened, event.side, length=size, dump=dump(event.raw), note=_say_cut(DUMP_SHOWN, size))
 
 
 def _hear_transfer(event: Transferred, opened: Opened) -> Heard | None:
@@ -217,7 +217,8 @@ def _restyle(pieces: tuple[Piece, ...]) -> tuple[Piece, ...]:
     return tuple(("secret", text) for _, text in pieces)
 
 
-def _dump(octets: bytes) -> tuple[tuple[str, str, str], ...]:
+def dump(octets: bytes) -> tuple[tuple[str, str, str], ...]:
+    """The first DUMP_SHOWN octets in rows, as `Heard` has them."""
     starts = range(0, min(len(octets), DUMP_SHOWN), ROW)
     return tuple((f"{start:04x}", octets[start : start + ROW].hex(" "), _dotted(octets, start)) for start in starts)
 

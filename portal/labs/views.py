@@ -16,9 +16,11 @@ from django.views.decorators.http import require_POST, require_safe
 from portal.accounts.may import Action, may
 from portal.courses.models import Activity
 from portal.courses.views import find_course
+from portal.labs.file_places import find_place
 from portal.labs.hosts import group_hosts
 from portal.labs.models import Lab
 from portal.labs.opening import LimitReached, close, open_activity, open_again
+from portal.labs.trees import grow_trees
 from portal.requests import Request
 from portal.worlds.mail import read_body, read_headers, read_parts
 from portal.worlds.models import Message
@@ -29,14 +31,15 @@ ENDED_SHOWN = 200  # ended labs on the class's page
 
 @dataclass(frozen=True, slots=True)
 class ActivityRow:
-    """An activity as the course's page lists it; `lab` is the user's latest lab of it, `zones` how many its world
-    has."""
+    """An activity as the course's page lists it; `lab` is the user's latest lab of it, `zones` and `files` how many its
+    world has."""
 
     title: str
     summary: str
     slug: str
     lab: Lab | None
     zones: int
+    files: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +57,14 @@ def show_course(request: Request, course: str) -> HttpResponse:
     found = find_course(request, course, "see course")
     latest = {lab.activity_id: lab for lab in Lab.objects.filter(person=request.user).order_by("pk")}
     zones = dict(Activity.objects.filter(unit__course=found).values_list("pk").annotate(Count("world__zones")))
+    files = dict(Activity.objects.filter(unit__course=found).values_list("pk").annotate(Count("world__files")))
+
+    def write_row(activity: Activity) -> ActivityRow:
+        counts = zones.get(activity.pk, 0), files.get(activity.pk, 0)
+        return ActivityRow(activity.title, activity.summary, activity.slug, latest.get(activity.pk), *counts)
+
     units = [
-        UnitRow(
-            unit.title,
-            [
-                ActivityRow(each.title, each.summary, each.slug, latest.get(each.pk), zones.get(each.pk, 0))
-                for each in unit.activities.all()
-            ],
-        )
+        UnitRow(unit.title, [write_row(each) for each in unit.activities.all()])
         for unit in found.units.prefetch_related("activities")
     ]
     context = {"course": found, "role": found.role_of(request.user), "units": units}
@@ -108,6 +111,7 @@ def show_lab(request: Request, lab: int) -> HttpResponse:
     """A lab: its task, its hosts, its wire. The transcript itself comes by the websocket."""
     found = find_lab(request, lab, "see lab")
     document = found.world.document()
+    place = find_place(found)
     context = {
         "lab": found,
         "course": found.course,
@@ -119,6 +123,9 @@ def show_lab(request: Request, lab: int) -> HttpResponse:
         "may_type": may(request.user, "type", found),
         "mailboxes": found.world.list_mailboxes(),
         "zones": found.world.zones.count(),
+        "place": place,
+        "trees": grow_trees(place, document),
+        "may_place": may(request.user, "place file", found),
     }
     return render(request, "labs/lab.html", context)
 

@@ -3,6 +3,7 @@ import { CommandBox } from "./command-box.js";
 import { Controls } from "./controls.js";
 import { openDrawer } from "./drawers.js";
 import { explain } from "./explanation.js";
+import { Files } from "./files.js";
 import { Ladder } from "./ladder.js";
 import { LabSocket } from "./lab-socket.js";
 import { LabStatus } from "./lab-status.js";
@@ -18,6 +19,7 @@ import { WireView } from "./wire-view.js";
 
 const AWAY = 2000; // ms that a connection may be lost before a sentence says so
 const PAUSE_OVER = 4000; // ms without word of a pause after which it is over; it is said again every second
+const CHANGES_OF_FILES = new Set(["stored", "tree"]);
 const LOST = "The connection to Lentil is lost. The page connects again by itself, and then shows what it missed.";
 
 const $ = (id) => document.getElementById(id);
@@ -29,6 +31,7 @@ const sessions = new Sessions(lessons.protocols);
 const status = new LabStatus($("lab-status"), Number(page.dataset.now));
 const states = new StateView(lessons.protocols, $("where"), $("where-title"), $("panel-state"));
 const mailboxes = new Mailboxes($("mailboxes"), $("mailboxes-news"));
+const files = $("files") && new Files($("files"), $("files-news"));
 const transcript = new Transcript($("transcript"), $("news"), choose);
 const ladder = new Ladder($("ladder"), $("ladder-news"), page.dataset.student, choose);
 const wire = new WireView($("wire-view"), $("wire-news"), choose);
@@ -62,6 +65,7 @@ function take(descriptions, whole) {
   showPending(outbox.items);
   for (const view of views) view.add(descriptions, complete);
   refreshMailboxes(descriptions);
+  refreshFiles(descriptions);
   if (whole) catchUp();
 }
 
@@ -163,6 +167,11 @@ function complain(sentence) {
 function refreshMailboxes(descriptions) {
   const delivered = descriptions.filter(({ kind }) => kind === "delivered");
   if (complete && delivered.length) mailboxes.refresh(delivered.at(-1).facts?.mailbox ?? null);
+}
+
+function refreshFiles(descriptions) {
+  const changes = descriptions.filter(({ kind }) => CHANGES_OF_FILES.has(kind));
+  if (complete && changes.length) files?.refresh(changes.at(-1).note);
 }
 
 states.show(sessions.protocol, null);

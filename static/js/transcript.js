@@ -16,7 +16,7 @@ export class Transcript {
   #times = new Map(); // by seq: when it was, for the replies that it caused
   #headings = new Map(); // by connection
   #phases = new Map(); // by connection: the phase of its newest line
-  #previous = null; // the line before, as drawn
+  #previous = null; // the line before, as drawn, those of data connections left out
   #run; // whose lines stand at the end: a connection, or two hosts
   #numbers = new Map(); // by seq: the number of a line
   #data = new DataConnections();
@@ -73,7 +73,7 @@ export class Transcript {
     if (description.kind === "transferred" && description.facts) this.#data.mark(description);
     if (description.heading) this.#headings.set(conn, description.heading);
     if (parts || program) this.#scroller.classList.remove("silent");
-    const phase = this.#phaseOf(description);
+    const phase = this.#phaseOf(description, isData);
     const time = parts && this.#timeOf(description);
     const command = this.#commandOf(description);
     const typed = command === this.#printed ? undefined : command?.typed; // said once above all that it printed
@@ -82,7 +82,7 @@ export class Transcript {
     if (!item) return [];
     this.#data.offer(description, item);
     const again = this.#headRun(description, isData);
-    this.#previous = description;
+    if (!isData) this.#previous = description;
     this.#printed = program || (parts && !description.side) ? command : null;
     if (description.explanation) this.#choosing.offer(item, { description, number });
     return again ? [again, item] : [item];
@@ -106,7 +106,8 @@ export class Transcript {
     return this.#headings.has(conn) ? drawHeadingAgain(this.#headings.get(conn), isData) : null;
   }
 
-  #phaseOf({ conn, phase, parts }) {
+  #phaseOf({ conn, phase, parts }, isData) {
+    if (isData) return { phase: this.#phases.get(this.#previous?.conn) }; // that of the control connection
     const before = this.#phases.get(conn);
     if (!parts) return { phase: before }; // a note belongs to the phase in which it comes
     if (!phase) return {};

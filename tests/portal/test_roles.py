@@ -62,15 +62,23 @@ ROUTES = {
     "message": {"GET": (200, 404, 200, 404)},
     "message-source": {"GET": (200, 404, 200, 404)},
     "wire": {"GET": (200, 404, 200, 404)},
+    "lab-files": {"GET": (200, 404, 200, 404), "POST": (302, 404, 404, 404)},
+    "lab-file": {"GET": (200, 404, 200, 404)},
+    "lab-file-content": {"GET": (200, 404, 200, 404)},
     "zones": {"GET": (200, 404, 200, 404)},
     "zone": {"GET": (200, 404, 200, 404), "POST": (200, 404, 200, 404)},
+    "activity-files": {"GET": (404, 404, 200, 404), "POST": (404, 404, 302, 404)},
+    "activity-file": {"GET": (404, 404, 200, 404)},
+    "activity-file-content": {"GET": (404, 404, 200, 404)},
     "activity-zones": {"GET": (404, 404, 200, 404)},
     "activity-zone": {"GET": (404, 404, 200, 404), "POST": (404, 404, 200, 404)},
 }
 RELATIONS = ("owner", "classmate", "instructor", "outsider")
 SHOWS_MESSAGES = {"lab", "mailboxes", "message", "message-source"}
 OF_THE_COURSE = {"course", "class-labs", "open-lab", "activity-zones", "activity-zone"}
+OF_THE_COURSE |= {"activity-files", "activity-file", "activity-file-content"}
 ZONE = "vuw.ac.nz"
+FILE = "/home/ecki/notes.txt"
 
 # Routes about nothing but oneself: method -> the status for nobody, and for who is signed in. Other methods: 405.
 OWN = {
@@ -184,7 +192,8 @@ def find_path(route: str, values: dict[str, object]) -> str:
 def path_at(route: str, thing: Thing) -> str:
     lab = thing.lab
     values = {"course": lab.course.slug, "activity": lab.activity.slug, "lab": lab.pk, "message": thing.mail.pk}
-    values["zone"] = ZONE
+    world = lab.activity.world if route.startswith("activity-") else lab.world
+    values |= {"zone": ZONE, "file": world.files.get(path=FILE).pk}
     return find_path(route, values)
 
 
@@ -275,7 +284,7 @@ def test_what_is_about_oneself_shows_nothing_of_others(account, accounts, things
 def test_what_is_not_there_is_refused_like_what_is_others(accounts, things):
     for route, method in [(each, method) for each in ROUTES.keys() - OF_THE_COURSE for method in ROUTES[each]]:
         thing = things["alice"]
-        missing = find_path(route, {"lab": 10**6, "message": 10**6, "zone": ZONE})
+        missing = find_path(route, {"lab": 10**6, "message": 10**6, "file": 10**6, "zone": ZONE})
         answers = [ask(accounts["bob"], method, path) for path in (missing, path_at(route, thing))]
         bodies = [re.sub(r'[0-9a-f]{12}|value="\w{64}"', "", said(answer)) for answer in answers]
         assert bodies[0] == bodies[1], route

@@ -29,6 +29,7 @@ def mail(lab) -> Message:
 def paths(lab, mail) -> dict[str, str]:
     """Each route's address for Alice's lab, and the message in it."""
     values = {"course": "nwen243", "activity": "by-hand", "lab": lab.pk, "message": mail.pk, "zone": "vuw.ac.nz"}
+    values["file"] = lab.world.files.get(path="/home/ecki/notes.txt").pk
     return {
         route.name: "/" + re.sub(r"<\w+:(\w+)>", lambda found: str(values[found[1]]), str(route.pattern))
         for route in get_resolver().url_patterns
