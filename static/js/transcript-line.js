@@ -7,7 +7,8 @@ const SIDES = { C: "Client", S: "Server" };
 
 // `context`: the line's number, the phase to mark (null: none), whether the phase begins here, the time to show,
 // whether it arrived just now, and the typed line that it comes of, to stand above an output; whether it belongs to a data
-// connection, and the number of the line that arranged that. Returns null for an event that has nothing to show.
+// connection, and the number of the line that arranged that; whether the student's client made it of a user's command.
+// Returns null for an event that has nothing to show.
 export function drawLine(description, context) {
   const row = drawRow(description, context);
   if (!row) return null;
@@ -43,11 +44,11 @@ function drawHeading({ heading: [title, rest], because }, { cause }) {
   const button = element("button", { class: "choose", type: "button", tabindex: -1 }, title);
   const row = element("div", { class: "row" }, button, element("span", {}, rest));
   const way = cause && element("button", { class: "leads", type: "button", "data-leads-to": because }, `line ${cause}`);
-  if (way) row.append(element("span", {}, " · because of "), way);
+  if (way) row.append(element("span", {}, ", "), way);
   return row;
 }
 
-function classes(description, { phase, newPhase, arrived, isData }) {
+function classes(description, { phase, newPhase, arrived, isData, isMade }) {
   return [
     description.heading ? "heading" : isOfProgram(description) ? "output" : description.parts ? "line" : "note",
     `kind-${description.kind}`,
@@ -57,6 +58,8 @@ function classes(description, { phase, newPhase, arrived, isData }) {
     phase && "in-phase",
     newPhase && "new-phase",
     isData && "data",
+    isMade && "made",
+    description.facts?.became && "became",
     arrived && "arrived",
   ]
     .filter(Boolean)

@@ -20,6 +20,8 @@ export class Transcript {
   #run; // whose lines stand at the end: a connection, or two hosts
   #numbers = new Map(); // by seq: the number of a line
   #data = new DataConnections();
+  #dataRun; // the newest data connection
+  #became = new Set(); // seqs of typed lines of which the student's client made commands
   #commands = new Map(); // by seq: the typed line {seq, typed} that an event comes of
   #printed = null; // the one whose output stands at the end
   #waiting = []; // [descriptions, live] that the next frame adds
@@ -76,9 +78,11 @@ export class Transcript {
     const phase = this.#phaseOf(description, isData);
     const time = parts && this.#timeOf(description);
     const command = this.#commandOf(description);
+    if (description.facts?.became) this.#became.add(command?.seq);
     const typed = command === this.#printed ? undefined : command?.typed; // said once above all that it printed
     const cause = isData && description.heading ? this.#numbers.get(description.because) : null;
-    const item = drawLine(description, { number, time, arrived: live, typed, isData, cause, ...phase });
+    const isMade = Boolean(conn && this.#became.has(command?.seq));
+    const item = drawLine(description, { number, time, arrived: live, typed, isData, isMade, cause, ...phase });
     if (!item) return [];
     this.#data.offer(description, item);
     const again = this.#headRun(description, isData);
@@ -96,14 +100,22 @@ export class Transcript {
   }
 
   // Lines of several connections may alternate, and messages of several hosts: a heading stands above each run of them.
-  #headRun({ kind, conn, parts, side, route }, isData) {
-    if (kind === "cached") return null; // it belongs to the message above it
+  #headRun({ kind, conn, parts, side, route, facts, heading }, isData) {
+    if (kind === "cached" || facts?.became) return null; // it belongs to what stands above it, or below
+    if (isData) return this.#headData(conn, heading);
     const run = conn ?? (route && route.map(({ address }) => address).sort().join());
     const goesOn = run === this.#run;
     this.#run = run;
     if (goesOn || !parts || !side) return null;
     if (!conn) return route ? drawWay(route, side) : null;
-    return this.#headings.has(conn) ? drawHeadingAgain(this.#headings.get(conn), isData) : null;
+    return this.#headings.has(conn) ? drawHeadingAgain(this.#headings.get(conn)) : null;
+  }
+
+  // A data connection stands among the lines of its control connection, which go on after it.
+  #headData(conn, heading) {
+    const goesOn = heading || conn === this.#dataRun;
+    this.#dataRun = conn;
+    return goesOn || !this.#headings.has(conn) ? null : drawHeadingAgain(this.#headings.get(conn), true);
   }
 
   #phaseOf({ conn, phase, parts }, isData) {
