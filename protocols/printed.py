@@ -40,8 +40,9 @@ def describe_console(shown: Description, event: Console) -> Description:
     if event.why == "output":
         return replace(shown, parts=_lines(event.raw))
     note = PRINTED.get(event.why or "", "{text}").format(text=_text(event.raw) or "an empty line")
-    is_reader = event.why in _READER
-    return replace(shown, note=note, facts={"program": _READER[event.why or ""]} if is_reader else None)
+    if event.why in _READER:
+        return replace(shown, note=note, facts={"program": _READER[event.why]})
+    return replace(shown, note=note, facts={"became": True} if event.why == "became" else None)
 
 
 def _text(octets: bytes) -> str:
