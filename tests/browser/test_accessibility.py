@@ -6,7 +6,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.lab_page import connect, hold_dialogue, open_lab, type_line
+from tests.browser.lab_page import close, connect, hold_dialogue, open_lab, show, transcript, type_line
 
 AXE = importlib.resources.files("axe_playwright_python").joinpath("axe.min.js").read_text()
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
@@ -44,6 +44,38 @@ def test_the_lab_is_accessible(open_as, theme, width):
     connect(page)
     type_line(page, "RCPT TO:<bob@lentil.edu>")
     page.locator("[data-seq]").filter(has_text="503").last.click()
+    assert find_violations(page) == []
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_files_and_the_wire_are_accessible(open_as, theme, width):
+    page = open_as("alice", color_scheme=theme, viewport={"width": width, "height": 900})
+    open_lab(page, "List and fetch a file by hand")
+    type_line(page, "connect ftp.eckenfels.net 21")
+    expect(transcript(page)).to_contain_text("220 FTP Server ready.")
+    for line in ("USER ecki", "PASS secret", "get /pub/octets.txt", "ls /pub"):
+        type_line(page, line)
+    expect(page.locator(".chip")).to_have_count(2)
+    page.locator(".data summary").last.click()
+    show(page, "Task")
+    page.get_by_text("Put a file here").last.click()
+    assert find_violations(page) == []
+    close(page)
+    for tab in ("Wire", "Ladder"):
+        page.get_by_role("tab", name=tab).click()
+        expect(page.get_by_role("log", name=tab)).to_contain_text("octets")
+        assert find_violations(page) == []
+    show(page, "Task")
+    page.get_by_role("link", name="octets.txt").last.click()
+    expect(page.get_by_role("heading", name="What is in it")).to_be_visible()
+    assert find_violations(page) == []
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_the_files_of_an_activity_are_accessible(open_as, theme, width):
+    place = "/courses/nwen243/send-a-file-by-hand/files/"
+    page = open_as("ivy", place, color_scheme=theme, viewport={"width": width, "height": 900})
+    page.get_by_text("Put a file here").last.click()
     assert find_violations(page) == []
 
 
