@@ -6,6 +6,7 @@ const CELL_WITH_VERBS = { width: 176, height: 92 };
 const BOX = { width: 88, height: 30 };
 const BEYOND = 9; // px outside of its row, for what bends an arrow around a state
 const NEAR = 0.3; // of an upright arrow, where its verb stands
+const LETTER = 6.1; // px, of a verb
 const APART = 7; // px between the two arrows of a pair of states
 
 // Of a lesson: `states`: {name, place: [column, row]}; `arrows`: {from, verb, to}; `subject`: what has the states, and
@@ -61,8 +62,15 @@ function drawArrow({ from, to, verbs, paired }, boxes, cell, withVerbs) {
   const { start, end, bend } = way;
   const d = `M${start.x} ${start.y}Q${bend.x} ${bend.y} ${end.x} ${end.y}`;
   const drawn = [drawing("path", { class: "arrow", d }), head(bend, end)];
-  if (withVerbs) drawn.push(drawing("text", { class: "verb", ...placeVerb(way) }, verbs.map(nameOf).join(" ")));
+  if (withVerbs) drawn.push(...drawVerbs(verbs.map(nameOf).join(" "), placeVerb(way)));
   return drawn;
+}
+
+// On a ground of their own: an arrow would be seen between two of them.
+function drawVerbs(text, { x, y }) {
+  const width = text.length * LETTER;
+  const ground = drawing("rect", { class: "ground", x: x - width / 2, y: y - 8, width, height: 11 });
+  return [ground, drawing("text", { class: "verb", x, y }, text)];
 }
 
 // `start`, `end`, and `bend`: the point that bends the way between them.

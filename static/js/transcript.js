@@ -6,6 +6,7 @@ import { drawHeadingAgain, drawLine, drawWay } from "./transcript-line.js";
 import { pause, sinceCause } from "./times.js";
 
 const HIDDEN_WAIT = 100; // ms
+const AMONG = new Set(["cached", "stored", "tree"]); // kinds that stand among lines of which they are the consequence
 
 export class Transcript {
   #scroller;
@@ -101,7 +102,7 @@ export class Transcript {
 
   // Lines of several connections may alternate, and messages of several hosts: a heading stands above each run of them.
   #headRun({ kind, conn, parts, side, route, facts, heading }, isData) {
-    if (kind === "cached" || facts?.became) return null; // it belongs to what stands above it, or below
+    if (AMONG.has(kind) || facts?.became) return null; // it belongs to what stands above it, or below
     if (isData) return this.#headData(conn, heading);
     const run = conn ?? (route && route.map(({ address }) => address).sort().join());
     const goesOn = run === this.#run;

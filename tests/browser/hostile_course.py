@@ -13,6 +13,7 @@ COURSE = "hostile"
 ACTIVITY = "by-hand"
 STUDENT = "<script>hacked()</script>"  # a user name
 ADMINISTRATOR = "root"
+FILES_HOST = "ftp.eckenfels.net"
 
 LONG = "long" + "g" * 300
 # What is tried. Each would call hacked() if a page took it for more than text, or break the page's own markup.
@@ -58,6 +59,19 @@ def write_zone(world: World) -> None:
     save_edit(read_edit(zone, zone.serial, source))
 
 
+def name_file(payload: str) -> str:
+    """The name of a file that has a payload for its name; a slash cannot be in one."""
+    return payload.replace("/", "|")
+
+
+def write_files(world: World) -> None:
+    """For each payload a file of that name, with that in it."""
+    from portal.labs.placing import Upload, place_in_template
+
+    for payload in PAYLOADS:
+        place_in_template(world, Upload(FILES_HOST, "/pub", name_file(payload), "", payload.encode()))
+
+
 def make() -> None:
     from django.conf import settings
 
@@ -77,6 +91,7 @@ def make() -> None:
     world.make_zones()
     world.make_files()
     write_zone(world)
+    write_files(world)
     student = User.objects.create_user(STUDENT, password=PASSWORD, first_name=fit(150, 16), last_name=fit(150, 1))
     Enrolment.objects.create(user=student, course=course, role="student")
     Enrolment.objects.create(user=User.objects.get(username="ivy"), course=course, role="instructor")

@@ -15,7 +15,17 @@ import pytest
 from playwright.sync_api import Dialog, Page, expect
 
 from portal.labs.messages import MESSAGES_A_SECOND
-from tests.browser.hostile_course import ACTIVITY, ADMINISTRATOR, COURSE, LONG, PAYLOADS, STUDENT, fit
+from tests.browser.hostile_course import (
+    ACTIVITY,
+    ADMINISTRATOR,
+    COURSE,
+    FILES_HOST,
+    LONG,
+    PAYLOADS,
+    STUDENT,
+    fit,
+    name_file,
+)
 from tests.browser.lab_page import transcript, type_line
 from tests.running import OTHERS_SETTINGS, ROOT
 from tests.student import LabPage, Student
@@ -62,6 +72,7 @@ def hostile(portal):
     environment |= {"LENTIL_VAR": str(portal.var), "DJANGO_SETTINGS_MODULE": "portal.settings", "LENTIL_DEMO": "1"}
     subprocess.run([sys.executable, "-m", "tests.browser.hostile_course"], cwd=ROOT, env=environment, check=True)
     page = Student(portal, STUDENT).open_lab(f"/courses/{COURSE}/{ACTIVITY}/open")
+    fetch_all(page)
     tell(page, "connect <script>hacked()</script>", "connect mx.lentil.edu 25", "HELO mx.halva.fr")
     for payload in (*PAYLOADS, "nul\0", LONG):
         tell(page, f"HELO {payload}", f"MAIL FROM:<a@halva.fr> {payload}", payload)
@@ -70,6 +81,16 @@ def hostile(portal):
         tell(page, f"Subject: {subject}", f"From: {payload} <a@halva.fr>", "", payload, ".")
     page.hear_for(10, lambda: sum(each["kind"] == "delivered" for each in page.shown) == len(PAYLOADS) + 2)
     return page.lab
+
+
+def fetch_all(page: LabPage) -> None:
+    """Fetch every file whose name and content are a payload, by its listing and by its name."""
+    tell(page, f"connect {FILES_HOST} 21", f"USER {PAYLOADS[0]}", f"PASS {PAYLOADS[0]}", "USER ecki", "PASS secret")
+    names = [name_file(payload) for payload in PAYLOADS if not {'"', " "} & set(payload)]
+    tell(page, "dir /pub", *(f"get /pub/{name}" for name in names), *(f"DELE {payload}" for payload in PAYLOADS[:5]))
+    tell(page, "QUIT")
+    page.hear_for(20, lambda: any(each["kind"] == "closed" and "QUIT" in each["note"] for each in page.shown))
+    assert sum(each["kind"] == "stored" for each in page.shown) == len(names)
 
 
 def tell(page: LabPage, *lines: str) -> None:
@@ -178,6 +199,31 @@ def test_the_messages_pages_show_it_as_text(hostile, open_hostile):
         if payload.isascii():  # what Chromium gives back of others is not what was sent
             assert payload.encode() in answer.body()
         assert page.evaluate("document.querySelectorAll('body *:not(pre)').length") == 0
+
+
+def test_the_files_pages_show_it_as_text(hostile, open_hostile):
+    page = open_hostile(STUDENT, f"/labs/{hostile}/")
+    names = [name_file(payload) for payload in PAYLOADS]
+    assert [name for name in names if not is_there(name, page, f'[data-tree="{FILES_HOST}"]')] == []
+    links = page.locator(f'[data-tree="{FILES_HOST}"] a').evaluate_all(
+        "links => links.map(link => [link.textContent, link.getAttribute('href')])"
+    )
+    for name, payload in zip(names, PAYLOADS, strict=True):
+        page.goto(dict(links)[name])
+        check(page)
+        assert is_there(name, page, "h1")
+        assert is_there(payload, page, "pre")
+    template = open_hostile("ivy", f"/courses/{COURSE}/{ACTIVITY}/files/")
+    assert [name for name in names if not is_there(name, template, "main")] == []
+
+
+def test_the_wire_shows_it_as_text(hostile, open_hostile):
+    page = open_hostile(STUDENT, f"/labs/{hostile}/")
+    page.get_by_role("tab", name="Wire").click()
+    expect(page.locator("#wire-view [data-seq]").filter(has_text=LONG[:60]).first).to_be_attached()
+    said = text_of(page, "#wire-view")
+    assert [payload for payload in PAYLOADS if payload.isascii() and payload not in said] == []
+    expect(page.locator("#wire-view mark").first).to_have_text(PAYLOADS[0])
 
 
 def test_the_instructors_pages_show_it_as_text(hostile, open_hostile):
