@@ -9,7 +9,7 @@ from typing import Any
 
 from protocols.description import Description, Explanation, PartStyle, Reference, Tone, secret, visible
 from protocols.events import Block, Console, Event, Line
-from protocols.ftp import arithmetic, meanings, replies, tables, wire
+from protocols.ftp import arithmetic, commands, meanings, replies, tables, wire
 from protocols.ftp.sources import Source, refer
 from protocols.ftp.states import COURSE, MACHINE
 from protocols.lesson import draw_lesson
@@ -46,9 +46,9 @@ _SUGGESTED = {
     "named": (("PASS <password>", "PASS "), ("QUIT", "QUIT")),
     "account": (("ACCT <account>", "ACCT "), ("QUIT", "QUIT")),
     "ready": (
-        ("ls", "ls"),  # of the user's level: the client makes commands of it
         ("PASV", "PASV"),
         ("PORT <address and port>", "PORT "),
+        *commands.SUGGESTED,
         ("CWD <directory>", "CWD "),
         ("QUIT", "QUIT"),
     ),

@@ -10,6 +10,7 @@ from protocols import explain
 from protocols.description import Description
 from protocols.events import Block, Console, Event, Line
 from protocols.ftp import tables, wire
+from protocols.ftp.commands import WORDS
 from protocols.ftp.sources import refer
 from protocols.ftp.states import MACHINE
 from protocols.machine import Row
@@ -410,4 +411,4 @@ def test_the_lesson_names_every_state_and_what_can_be_said_there():
     for state in lesson["states"]:
         assert bool(state["says"]) is (state["name"] != "closed")
         for suggestion in state["says"]:
-            assert suggestion["text"].split()[0] in (*MACHINE.allowed(state["name"]), "ls")
+            assert suggestion["text"].split()[0] in (*MACHINE.allowed(state["name"]), *WORDS, "help")
