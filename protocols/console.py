@@ -1,7 +1,8 @@
 """The student's side: what is typed becomes octets on a real connection from the student's host.
 
 While nothing is connected the console understands what opens a connection, and runs the programs that ask for names.
-While one is, it understands nothing: a line goes to the server as it was typed.
+While one is, it understands nothing: a line goes to the server as it was typed, at an FTP server's port through the
+student's FTP client.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ from contextlib import suppress
 from protocols import limits
 from protocols.dns.programs import Programs
 from protocols.events import Console as Said
+from protocols.ftp.client import Client
+from protocols.ftp.store import Store
 from protocols.recorder import Address, Recorder
 from protocols.world import Host, World
 
@@ -25,9 +28,9 @@ InVain = Callable[[bytes, int], None]  # told what was sent and not heard, and b
 
 class Console:
     """Console `number` on the student's host of `world`. What is typed and what the client prints are recorded with
-    `recorder`; what goes over the wire is recorded by the tap at the server."""
+    `recorder`; what goes over the wire is recorded by the tap at the server. The student's files are in `store`."""
 
-    def __init__(self, number: int, world: World, recorder: Recorder) -> None:
+    def __init__(self, number: int, world: World, recorder: Recorder, store: Store) -> None:
         student = world.host(world.student)
         if student is None:
             raise ValueError(f"The world has no host {world.student}.")
@@ -35,20 +38,26 @@ class Console:
         self._world = world
         self._recorder = recorder
         self._student = student
+        self._store = store
         self._connection: _Connection | None = None
+        self._client: Client | None = None  # that speaks on it, if it does not go as it is typed
         self._programs = Programs(world, recorder, self._print)
         self._is_closed = False
 
-    async def typed(self, client_id: str, text: bytes) -> None:
+    async def typed(self, client_id: str, text: bytes) -> asyncio.Task[None] | None:
         """The student typed `text`, a line without its ending, which the page calls `client_id`. One line at a
-        time: this returns within limits.CONNECT_SECONDS, or limits.COMMAND_SECONDS where it runs a program."""
+        time: this returns within limits.CONNECT_SECONDS, or limits.COMMAND_SECONDS where it runs a program. Where
+        something is left to do then, and other lines can be typed meanwhile, it returns what ends when that is done."""
         typed = self._recorder.record(Said, console=self._number, action="typed", raw=text, client_id=client_id)
         if self._connection is not None and self._connection.is_open():
+            if self._client is not None:
+                return self._client.typed(text, typed)
             self._connection.send(text + _CRLF, typed)
         elif self._programs.take(text):
             await self._programs.run(text, typed)
         else:
             await self._obey(text, typed)
+        return None
 
     async def hang_up(self, client_id: str) -> None:
         """The student closes the connection without a word of the protocol."""
@@ -67,6 +76,8 @@ class Console:
             self._connection.close()
             await asyncio.wait([self._connection.lost], timeout=limits.GRACE_SECONDS)
         self._is_closed = True
+        if self._client is not None:
+            await self._client.close()
 
     async def _obey(self, text: bytes, typed: int) -> None:
         words = text.split()
@@ -91,24 +102,38 @@ class Console:
         port = _port(words[1]) if len(words) > 1 else _first_port(host)
         if port is None:
             return self._print(*(("bad-port", words[1]) if len(words) > 1 else ("no-server", words[0])), typed)
+        client = self._client_of(host, port)
         try:
             async with asyncio.timeout(limits.CONNECT_SECONDS):
                 self._connection = await _open(
-                    self._student, (host.address, port), self._recorder, typed, self._in_vain
+                    self._student, (host.address, port), self._recorder, typed, self._in_vain, client
                 )
+            self._client = client
         except TimeoutError:
             self._print("unanswered", words[0], typed)
         except OSError:
             self._print("refused", words[0], typed)
         return None
 
+    def _client_of(self, host: Host, port: int) -> Client | None:
+        """What speaks for the student on a connection to that port."""
+        if ("ftp", port, "tcp") not in host.services():
+            return None
+        return Client(self._student, host.address, self._store, self._send, self._print)
+
+    def _send(self, octets: bytes, because: int) -> None:
+        if self._connection is not None and self._connection.is_open():
+            self._connection.send(octets, because)
+        else:
+            self._in_vain(octets, because)
+
     def _in_vain(self, octets: bytes, because: int) -> None:
         """A line was typed in the moment between the server's close and its arrival here."""
-        if not self._is_closed:
-            self._print("not-connected", octets.removesuffix(_CRLF), because)
+        self._print("not-connected", octets.removesuffix(_CRLF), because)
 
     def _print(self, why: str, about: bytes, because: int) -> None:
-        self._recorder.record(Said, because=because, console=self._number, action="printed", raw=about, why=why)
+        if not self._is_closed:
+            self._recorder.record(Said, because=because, console=self._number, action="printed", raw=about, why=why)
 
 
 def _port(word: bytes) -> int | None:
@@ -120,7 +145,9 @@ def _first_port(host: Host) -> int | None:
     return next((port for _, port, transport in host.services() if transport == "tcp"), None)
 
 
-async def _open(student: Host, server: Address, recorder: Recorder, because: int, in_vain: InVain) -> _Connection:
+async def _open(
+    student: Host, server: Address, recorder: Recorder, because: int, in_vain: InVain, client: Client | None
+) -> _Connection:
     """A connection from the student's host to `server`. Raises OSError where none can be had."""
     loop = asyncio.get_running_loop()
     own = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
@@ -137,18 +164,19 @@ async def _open(student: Host, server: Address, recorder: Recorder, because: int
     except BaseException:
         own.close()
         raise
-    _, connection = await loop.create_connection(lambda: _Connection(recorder, name, in_vain), sock=own)
+    _, connection = await loop.create_connection(lambda: _Connection(recorder, name, in_vain, client), sock=own)
     return connection
 
 
 class _Connection(asyncio.Protocol):
-    """The client's end. What the server sends is read and dropped: the tap at the server has recorded it. What the
-    server did not hear any more when the connection ends is told to `in_vain`."""
+    """The client's end. What the server sends is for the `client`, or is dropped: the tap at the server has recorded
+    it. What the server did not hear any more when the connection ends is told to `in_vain`."""
 
-    def __init__(self, recorder: Recorder, name: Address, in_vain: InVain) -> None:
+    def __init__(self, recorder: Recorder, name: Address, in_vain: InVain, client: Client | None) -> None:
         self._recorder = recorder
         self._name = name
         self._in_vain = in_vain
+        self._client = client
         self.lost: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._ended = False
         self._transport: asyncio.Transport | None = None
@@ -157,10 +185,16 @@ class _Connection(asyncio.Protocol):
         assert isinstance(transport, asyncio.Transport)
         self._transport = transport
 
+    def data_received(self, data: bytes) -> None:
+        if self._client is not None:
+            self._client.heard(data)
+
     def connection_lost(self, error: Exception | None) -> None:
         self._transport = None
         for octets, because in self._recorder.take_unheard(self._name):
             self._in_vain(octets, because)
+        if self._client is not None:
+            self._client.ended()
         self.lost.set_result(None)
 
     def is_open(self) -> bool:

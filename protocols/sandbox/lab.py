@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from typing import Protocol
 
 from protocols import limits
@@ -47,7 +48,7 @@ async def _live(cell: Cell) -> None:
     channel.flush()
     names = dns.Lab(cell.world, recorder, Zones(cell.world, recorder), Keeper(recorder))
     servers = [await _serve(cell, host, protocol, names, files) for host, protocol in cell.servers]
-    console = Console(1, cell.world, recorder)
+    console = Console(1, cell.world, recorder, files.store)
     obeying = [
         asyncio.create_task(_type(channel, console, recorder)),
         asyncio.create_task(_edit(channel.edits, names.store, recorder)),
@@ -118,14 +119,23 @@ async def _type(channel: Channel, console: Console, recorder: Recorder) -> None:
     """Do at the console what the student does, in order."""
     while True:
         message = await channel.inputs.get()
+        going_on = None
         try:
             if isinstance(message, Input):
-                await console.typed(message.client_id, message.text.encode("latin-1", "replace"))
+                going_on = await console.typed(message.client_id, message.text.encode("latin-1", "replace"))
             else:
                 await console.hang_up(message.client_id)
         except Exception:
             _record_fault(recorder)
-        channel.send(Obeyed(message.client_id))
+        if going_on is None:
+            channel.send(Obeyed(message.client_id))
+        else:  # lines that are typed meanwhile are for what goes on, or wait for it
+            going_on.add_done_callback(partial(_tell_obeyed, channel, message.client_id))
+
+
+def _tell_obeyed(channel: Channel, client_id: str, _: asyncio.Task[None]) -> None:
+    if not channel.stopping.is_set():  # after it nobody waits
+        channel.send(Obeyed(client_id))
 
 
 async def _end_connections(servers: list[Server], channel: Channel) -> None:

@@ -10,11 +10,12 @@ from protocols.events import Console as Said
 from protocols.smtp.server import Connection
 from protocols.world import Host
 from tests.protocols.smtp.dialogues import CLASSIC, WORLD
+from tests.protocols.stores import make_store
 
 
 @pytest.fixture
 async def console(mx):
-    console = Console(1, WORLD, mx.recorder)
+    console = Console(1, WORLD, mx.recorder, make_store(WORLD, mx.recorder))
     yield console
     await console.close()
 

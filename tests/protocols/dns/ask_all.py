@@ -16,12 +16,14 @@ from protocols.events import Console as Said
 from protocols.events import Event
 from protocols.recorder import Recorder
 from protocols.world import read_world
+from tests.protocols.stores import make_store
 
 
 async def ask_all(world: Path, commands: list[list[str]]) -> list[list[str]]:
     events: list[Event] = []
     recorder = Recorder(1, lambda: time.time_ns() // 1000, events.append)
-    console = Console(1, read_world(world), recorder)
+    read = read_world(world)
+    console = Console(1, read, recorder, make_store(read, recorder))
     outputs = []
     for ours, theirs in commands:
         done = len(events)

@@ -18,6 +18,7 @@ from protocols.events import Console as Said
 from protocols.events import Endpoint, Event, Message
 from protocols.recorder import Recorder
 from protocols.world import Host, Names, World
+from tests.protocols.stores import make_store
 
 AT = 1_795_406_400_000_000  # Monday, 23 November 2026, 04:00 UTC, in microseconds
 STUDENT, RESOLVER, ROOT, NZ, VUW, SILENT, DEAD = (f"127.0.0.{last}" for last in (1, 53, 4, 64, 85, 99, 98))
@@ -90,7 +91,7 @@ async def running(servers: dict[str, Say]):
     events: list[Event] = []
     recorder = Recorder(1, lambda: AT, events.append)
     port = _free_port()
-    lab = Lab(port, recorder, Console(1, WORLD, recorder), events)
+    lab = Lab(port, recorder, Console(1, WORLD, recorder, make_store(WORLD, recorder)), events)
     ends = []
     for address, say in servers.items():
         ends += await _serve(lab, address, say)
