@@ -20,7 +20,7 @@ pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="These tests run as an
 
 ROOT = Path(__file__).resolve().parents[2]
 NOBODY = 65534
-NEEDED = ("pytest", "pytest-asyncio", "hypothesis", "aiosmtpd", "dnspython", "pyseccomp", "PyYAML")
+NEEDED = ("pytest", "pytest-asyncio", "hypothesis", "aiosmtpd", "pyftpdlib", "dnspython", "pyseccomp", "PyYAML")
 SANDBOX = ("test_hostile.py", "test_layers.py", "test_supervisor.py", "test_capture.py")
 AGAIN = (*(f"sandbox/{name}" for name in SANDBOX), "test_run.py", "test_run_clients.py", "test_run_place.py")
 
