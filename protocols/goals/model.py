@@ -1,0 +1,215 @@
+"""What a goal can ask of a transcript, frozen. A goal is read from an author's YAML, and carried as plain values.
+
+A pattern is a text in which each * stands for any characters, none included; letters are compared without regard to
+case. Where a field is None, or a pattern "*", it asks for nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """A text with * for anything, cut at its stars."""
+
+    parts: tuple[str, ...]
+
+    @classmethod
+    def of(cls, text: str) -> Pattern:
+        """The pattern that an author wrote."""
+        return cls(tuple(part.casefold() for part in text.split("*")))
+
+    def __str__(self) -> str:
+        return "*".join(self.parts)
+
+    def matches(self, text: str) -> bool:
+        """Whether the whole of `text` is as the pattern says. Takes time in proportion to the text, whatever the
+        pattern: an author's must not hold up a lab's log."""
+        first, *rest = self.parts
+        text = text.casefold()
+        if not rest:
+            return text == first
+        if not text.startswith(first):
+            return False
+        place = len(first)
+        for part in rest[:-1]:
+            found = text.find(part, place)
+            if found < 0:
+                return False
+            place = found + len(part)
+        return len(text) - len(rest[-1]) >= place and text.endswith(rest[-1])
+
+
+ANYTHING = Pattern.of("*")
+
+
+# What one event can show
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """The client sends one of these verbs, with such an argument."""
+
+    verbs: tuple[str, ...]
+    argument: Pattern = ANYTHING
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """The server replies with such a code ("250", or "5*" for any that begins with 5); to one of these verbs, where
+    some are named."""
+
+    code: Pattern
+    to: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """A session of this protocol comes into this state."""
+
+    protocol: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """A message is put into a mailbox. `headers` are fields that it has, by their names."""
+
+    to: Pattern = ANYTHING
+    sender: Pattern = ANYTHING
+    headers: tuple[tuple[str, Pattern], ...] = ()
+    body: Pattern = ANYTHING
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A file is on a host, new or anew. `size` is in octets, `sha256` in hexadecimal digits; `type` is the
+    representation type that its transfer had: "A" or "I"."""
+
+    path: Pattern = ANYTHING
+    host: Pattern = ANYTHING
+    size: int | None = None
+    sha256: str | None = None
+    type: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """A file has gone to the client over a data connection, to its end. `size` is in octets as they went over it."""
+
+    path: Pattern = ANYTHING
+    size: int | None = None
+    sha256: str | None = None
+    type: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """A file or directory is removed, or has another name."""
+
+    path: Pattern = ANYTHING
+    host: Pattern = ANYTHING
+
+
+@dataclass(frozen=True, slots=True)
+class DataConnection:
+    """A data connection is opened: "active", by the server; "passive", by the client."""
+
+    mode: Literal["active", "passive"] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A name server answers a question. `by` is how the question asked: "recursion" (with the RD bit) or "iteration";
+    `queries` is how many a resolver needed at most for the answer; `cached`: whether it came from a cache."""
+
+    name: Pattern = ANYTHING
+    type: str | None = None
+    rcode: str | None = None
+    server: Pattern = ANYTHING
+    by: Literal["recursion", "iteration"] | None = None
+    cached: bool | None = None
+    queries: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """An edited zone has a record: its whole name, its type, its data in presentation form."""
+
+    zone: str
+    name: Pattern
+    type: str
+    data: Pattern = ANYTHING
+
+
+@dataclass(frozen=True, slots=True)
+class SecretInTheClear:
+    """A password, or whatever else is a secret, goes over a connection that is not secured."""
+
+
+Sight = (
+    Command
+    | Reply
+    | Reached
+    | Delivered
+    | Stored
+    | Fetched
+    | Gone
+    | DataConnection
+    | Answered
+    | Record
+    | SecretInTheClear
+)
+
+
+# What several can
+
+
+@dataclass(frozen=True, slots=True)
+class All:
+    """Each of them is met."""
+
+    of: tuple[Wish, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AnyOf:
+    """One of them is met."""
+
+    of: tuple[Wish, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class InOrder:
+    """Each is met by what comes after that which met the one before."""
+
+    of: tuple[Wish, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OnOneConnection:
+    """It is met by what belongs to one connection, its data connections included."""
+
+    of: Wish
+
+
+@dataclass(frozen=True, slots=True)
+class Never:
+    """It is not met: kept so far, and settled when the attempt is submitted."""
+
+    of: Wish
+
+
+Wish = Sight | All | AnyOf | InOrder | OnOneConnection | Never
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """A goal of an exercise: `key` names it in the log, `title` is what a student reads, `points` what it is worth."""
+
+    key: str
+    title: str
+    wish: Wish
+    points: int = 1

@@ -1,0 +1,184 @@
+"""Whether one event shows what a goal asks for. Pure."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Callable
+from email import policy
+from email.parser import BytesHeaderParser
+from typing import Any
+
+import dns.rcode
+import dns.rdatatype
+
+from protocols import events
+from protocols.dns.zone import ZoneError, parse_zone
+from protocols.events import Event, Line, Message, Opened, Transferred, TreeChanged, ZoneEdited
+from protocols.goals import model
+from protocols.goals.context import REPLY, Context, said
+from protocols.smtp.states import MACHINE as SMTP
+
+HEADER_READ = 64 * 1024  # octets of a message in which its header fields are looked for
+_MACHINES = {"smtp": SMTP}
+_WITH_SECRETS = ("PASS", "ACCT", "AUTH")  # verbs whose argument is one
+_QUESTION = 12  # where it begins: RFC 1035 section 4.1.1
+_RD = 0x0100
+
+
+def shows(wish: model.Sight, event: Event, context: Context) -> bool:
+    """Whether `event`, which has one of the wish's keys, is what it asks for."""
+    return _SHOWS[type(wish)](wish, event, context)
+
+
+def _command(wish: model.Command, event: Line, context: Context) -> bool:
+    return wish.argument.matches(context.argument(event))
+
+
+def _reply(wish: model.Reply, event: Line, context: Context) -> bool:
+    if event.raw[3:4] == b"-" or not wish.code.matches(event.raw[:3].decode("latin-1")):
+        return False
+    return not wish.to or context.verb_cited(event) in wish.to
+
+
+def _reached(wish: model.Reached, event: Line, context: Context) -> bool:
+    if event.protocol != wish.protocol:
+        return False
+    machine = _MACHINES[wish.protocol]
+    verb = context.verb_cited(event)
+    then = machine.step(event.state, verb, event.raw[:3].decode("latin-1"), event.why or "")
+    return then == wish.state
+
+
+def _delivered(wish: model.Delivered, event: events.Delivered, context: Context) -> bool:
+    if not (wish.to.matches(event.mailbox) and wish.sender.matches(event.sender)):
+        return False
+    header, _, body = event.raw.partition(b"\r\n\r\n")
+    if wish.headers:
+        fields = BytesHeaderParser(policy=policy.compat32).parsebytes(header[:HEADER_READ])
+        for name, pattern in wish.headers:
+            if not any(pattern.matches(str(value).strip()) for value in fields.get_all(name, [])):
+                return False
+    return wish.body.matches(body.decode("utf-8", "replace").rstrip("\r\n"))
+
+
+def _stored(wish: model.Stored, event: events.Stored, context: Context) -> bool:
+    named = wish.path.matches(event.path) and wish.host.matches(event.host)
+    return named and _is_content(wish, event.size, event, context)
+
+
+def _fetched(wish: model.Fetched, event: Transferred, context: Context) -> bool:
+    if event.side != "S" or not event.whole or not event.path or not wish.path.matches(event.path):
+        return False
+    return _is_content(wish, event.length, event, context)
+
+
+def _is_content(
+    wish: model.Stored | model.Fetched, size: int, event: events.Stored | Transferred, context: Context
+) -> bool:
+    if wish.size not in (None, size) or (wish.sha256 or event.sha256) != event.sha256:
+        return False
+    return wish.type in (None, context.type_of(event))
+
+
+def _gone(wish: model.Gone, event: TreeChanged, context: Context) -> bool:
+    return event.change in ("removed", "renamed") and wish.path.matches(event.path) and wish.host.matches(event.host)
+
+
+def _data_connection(wish: model.DataConnection, event: Opened, context: Context) -> bool:
+    if event.purpose != "data":
+        return False
+    return wish.mode is None or wish.mode == ("active" if event.opener == "S" else "passive")
+
+
+def _answered(wish: model.Answered, event: Message, context: Context) -> bool:
+    if event.side != "S" or not (wish.server.matches(event.server.host) or wish.server.matches(event.server.address)):
+        return False
+    why = event.why or ""
+    if wish.cached is not None and wish.cached != why.startswith("cached"):
+        return False
+    if wish.queries is not None and _count_queries(event) > wish.queries:
+        return False
+    return _is_question(wish, event.raw)
+
+
+def _count_queries(event: Message) -> int:
+    """How many questions a resolver asked for its answer."""
+    was_asked = (event.why or "").startswith("recursed")
+    return int(event.about[0]) if was_asked and event.about and event.about[0].isdigit() else 0
+
+
+def _is_question(wish: model.Answered, raw: bytes) -> bool:
+    """Whether a response's header and question are those wished for. Read by hand: there may be thousands."""
+    if len(raw) < _QUESTION:
+        return False
+    _, flags, questions = struct.unpack_from(">HHH", raw)
+    if wish.rcode is not None and dns.rcode.to_text(dns.rcode.Rcode(flags & 0xF)) != wish.rcode:
+        return False
+    if wish.by is not None and wish.by != ("recursion" if flags & _RD else "iteration"):
+        return False
+    if wish.type is None and wish.name is model.ANYTHING:
+        return True
+    if not questions:
+        return False
+    labels, place = [], _QUESTION
+    while place < len(raw) and 0 < raw[place] < 64:
+        labels.append(raw[place + 1 : place + 1 + raw[place]].decode("latin-1"))
+        place += 1 + raw[place]
+    if place + 3 > len(raw) or not wish.name.matches(".".join(labels) or "."):
+        return False
+    return wish.type is None or _type_at(raw, place + 1) == wish.type
+
+
+def _type_at(raw: bytes, place: int) -> str:
+    return dns.rdatatype.to_text(dns.rdatatype.RdataType.make(int.from_bytes(raw[place : place + 2])))
+
+
+def _record(wish: model.Record, event: ZoneEdited, context: Context) -> bool:
+    if event.why != "loaded" or event.zone != wish.zone:
+        return False
+    try:
+        zone = parse_zone(event.zone, event.raw.decode())
+    except (ZoneError, UnicodeDecodeError):  # only a hostile lab has loaded that
+        return False
+    return any(
+        each.type == wish.type and wish.name.matches(each.name.rstrip(".")) and wish.data.matches(each.data)
+        for each in zone.records()
+    )
+
+
+def _secret(wish: model.SecretInTheClear, event: Line, context: Context) -> bool:
+    return not context.is_secured(event.conn) and bool(context.argument(event))
+
+
+def keys_of(wish: model.Sight) -> frozenset[str]:
+    """The keys (`Context.note`) of the events that can show it."""
+    if isinstance(wish, model.Command | model.SecretInTheClear):
+        verbs = wish.verbs if isinstance(wish, model.Command) else _WITH_SECRETS
+        return frozenset(said(verb) for verb in verbs)
+    return frozenset({_KEYS[type(wish)]})
+
+
+_KEYS: dict[type[Any], str] = {
+    model.Reply: REPLY,
+    model.Reached: REPLY,
+    model.Delivered: events.Delivered.kind,
+    model.Stored: events.Stored.kind,
+    model.Fetched: Transferred.kind,
+    model.Gone: TreeChanged.kind,
+    model.DataConnection: Opened.kind,
+    model.Answered: Message.kind,
+    model.Record: ZoneEdited.kind,
+}
+_SHOWS: dict[type[Any], Callable[[Any, Any, Context], bool]] = {
+    model.Command: _command,
+    model.Reply: _reply,
+    model.Reached: _reached,
+    model.Delivered: _delivered,
+    model.Stored: _stored,
+    model.Fetched: _fetched,
+    model.Gone: _gone,
+    model.DataConnection: _data_connection,
+    model.Answered: _answered,
+    model.Record: _record,
+    model.SecretInTheClear: _secret,
+}
