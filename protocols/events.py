@@ -290,6 +290,23 @@ class Lab(Event):
     absent: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GoalJudged(Event):
+    """What the log says of a goal has changed, written by the lab's owner. `goal` is the goal's key and `title` what
+    students read; `status` is one of `goals.fold.Status`; `evidence` are the seqs of the events that show it, at most
+    limits.EVIDENCE of them, as decimal numbers; `met` of its `parts` are met, where it has several (else both are 0).
+    """
+
+    kind: ClassVar[str] = "goal"
+
+    goal: str
+    title: str
+    status: Literal["open", "met", "kept", "broken"]
+    evidence: tuple[str, ...] = ()
+    met: int = 0
+    parts: int = 0
+
+
 KINDS: dict[str, type[Event]] = {
     event.kind: event
     for event in (
@@ -307,8 +324,9 @@ KINDS: dict[str, type[Event]] = {
         Stored,
         NotStored,
         TreeChanged,
+        GoalJudged,
         Fault,
         Lab,
     )
 }
-OWNERS_KINDS = frozenset({"lab"})  # what only the lab's owner may write
+OWNERS_KINDS = frozenset({"lab", "goal"})  # what only the lab's owner may write

@@ -103,6 +103,7 @@ BATCH_EVENTS = 400  # committed at once
 BATCH = 256 * 1024  # raw octets committed at once; a larger event goes alone
 EVENT_TEXT = 1_200  # characters in a text of an event: a name of 255 octets, each as \DDD, and a few words
 EVENT_TEXTS = 200  # texts in a list of an event
+EVIDENCE = 20  # events that are named as what shows a goal
 FRAME = 2 * 1024 * 1024  # of the control protocol, after its first length: a message of 1 MB with its head, and room
 GATHER_SECONDS = 0.005  # between two writes to the supervisor, unless there is much to say
 CHANNEL_HIGH, CHANNEL_LOW = 512 * 1024, 128 * 1024  # waiting for the supervisor: the wire is held, and released

@@ -50,6 +50,7 @@ EVERY_KIND = [
     ),
     events.NotStored(seq=15, at=15, host="mx.lentil.edu", path="/x", why="no-room", client_id="a-3"),
     events.TreeChanged(seq=16, at=16, host="mx.lentil.edu", change="renamed", path="/a", to="/b", conn="1.1"),
+    events.GoalJudged(seq=17, at=17, goal="greet", title="Grüße", status="met", evidence=("2", "9"), met=2, parts=2),
 ]
 
 
