@@ -149,6 +149,15 @@ class SecretInTheClear:
     """A password, or whatever else is a secret, goes over a connection that is not secured."""
 
 
+@dataclass(frozen=True, slots=True)
+class Question:
+    """The student answers a question, whose right answers are computed from their own transcript: `answer` is one of
+    `questions.ANSWERS`. No event shows it; what they answered is judged by `questions.is_right`."""
+
+    ask: str
+    answer: str
+
+
 Sight = (
     Command
     | Reply
@@ -161,6 +170,7 @@ Sight = (
     | Answered
     | Record
     | SecretInTheClear
+    | Question
 )
 
 

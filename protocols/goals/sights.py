@@ -155,7 +155,7 @@ def keys_of(wish: model.Sight) -> frozenset[str]:
     if isinstance(wish, model.Command | model.SecretInTheClear):
         verbs = wish.verbs if isinstance(wish, model.Command) else _WITH_SECRETS
         return frozenset(said(verb) for verb in verbs)
-    return frozenset({_KEYS[type(wish)]})
+    return frozenset({_KEYS[type(wish)]} if type(wish) in _KEYS else ())
 
 
 _KEYS: dict[type[Any], str] = {
