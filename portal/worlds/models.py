@@ -27,7 +27,7 @@ from protocols.ftp import tables as ftp
 from protocols.smtp import tables as smtp
 from protocols.world.files import check_homes
 
-__all__ = ["FtpAccount", "Mailbox", "Message", "VirtualFile", "World", "Zone", "parse_source"]
+__all__ = ["FtpAccount", "Mailbox", "Message", "VirtualFile", "World", "Zone", "check_document", "parse_source"]
 
 NEWEST = 20  # messages of a mailbox that are listed beside a lab
 SENDER_LIMIT = 400  # characters kept of a reverse-path; the wire's have at most 256 (RFC 5321 section 4.5.3.1.3)
@@ -35,23 +35,33 @@ SUBJECT_LIMIT = 400  # characters kept of a subject for lists
 
 
 def parse_source(text: str) -> documents.World:
-    """The world that `text` describes, if its servers can say what it has them say, load its zones, and let every
-    account into its home. Raises WorldError."""
-    document = _read_source(text)
+    """The world that `text` describes, if it can be used. Raises WorldError."""
+    document = documents.parse_world(text)
+    check_document(document)
+    return document
+
+
+def check_document(document: documents.World) -> None:
+    """Refuse a world whose servers cannot say what it has them say, or load its zones, or let every account into its
+    home: WorldError, with one sentence."""
+    _check_words(document)
     check_homes(document)
     check_zones(document)
-    return document
 
 
 def _read_source(text: str) -> documents.World:
     """The world that `text` describes, its zones unread: labs have the models' own, and are opened often."""
     document = documents.parse_world(text)
+    _check_words(document)
+    return document
+
+
+def _check_words(document: documents.World) -> None:
     for host in document.hosts:
         if host.smtp:
             smtp.check_words(host.smtp)
         if host.ftp:
             ftp.check_words(host.ftp)
-    return document
 
 
 def _check_source(text: str) -> None:

@@ -4,7 +4,7 @@ A world is written by an instructor, so every mistake in it is named by line, in
 """
 
 from protocols.world.model import Account, File, Ftp, Host, Mail, Names, World, WorldError, Zone
-from protocols.world.reader import from_values, parse_world, read_world
+from protocols.world.reader import from_values, parse_world, read_values, read_world
 
 __all__ = [
     "Account",
@@ -18,5 +18,6 @@ __all__ = [
     "Zone",
     "from_values",
     "parse_world",
+    "read_values",
     "read_world",
 ]

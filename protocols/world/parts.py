@@ -1,4 +1,5 @@
-"""The parts of a world as plain values, each with its place: what it can be, and the sentence for what it cannot."""
+"""The parts of a world, or of what has one, as plain values, each with its place: what it can be, and the sentence for
+what it cannot."""
 
 from __future__ import annotations
 
@@ -16,10 +17,12 @@ _NAME = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)(\.(?!-)[a-z0-9-]{1,63}(?<!-))*")
 
 
 class Parts:
-    """Reads single parts. `lines` are those of a text where the world is one: the line of every part by its place."""
+    """Reads single parts. `lines` are those of a text where `whole`, of which they are parts, is one: the line of every
+    part by its place."""
 
-    def __init__(self, lines: dict[Where, int]) -> None:
+    def __init__(self, lines: dict[Where, int], whole: str = "a world") -> None:
         self._lines = lines
+        self._whole = whole
 
     @property
     def is_written(self) -> bool:
@@ -29,13 +32,13 @@ class Parts:
     def switch(self, value: Any, where: Where) -> bool:
         """True or false; false where nothing is given."""
         if value not in (None, True, False, "true", "false"):
-            self.fail(where, f"{_named(where)} is true or false")
+            self.fail(where, f"{self._named(where)} is true or false")
         return value in (True, "true")
 
     def number(self, value: Any, where: Where, limit: int) -> int:
         """A number from 0 to `limit`."""
         if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= limit:
-            self.fail(where, f"{_named(where)} is a number from 0 to {limit:,}")
+            self.fail(where, f"{self._named(where)} is a number from 0 to {limit:,}")
         return value
 
     def host_name(self, value: Any, where: Where) -> str:
@@ -58,7 +61,7 @@ class Parts:
     def text(self, value: Any, where: Where) -> str:
         """A text that is not blank."""
         if not isinstance(value, str) or not value.strip():
-            self.fail(where, f"{_named(where)} is a text")
+            self.fail(where, f"{self._named(where)} is a text")
         return value
 
     def words(self, value: Any, where: Where, lines: int = 1) -> dict[str, str]:
@@ -82,7 +85,7 @@ class Parts:
     def items(self, value: Any, where: Where, limit: int) -> list[Any]:
         """A list that is not empty, of at most `limit`."""
         if not isinstance(value, list | tuple) or not value or len(value) > limit:
-            self.fail(where, f"{_named(where)} is a list of 1 to {limit}")
+            self.fail(where, f"{self._named(where)} is a list of 1 to {limit}")
         return [*value]
 
     def mapping(
@@ -90,24 +93,23 @@ class Parts:
     ) -> dict[str, Any]:
         """A mapping with the keys `needed`, none of them without a value, and of the keys `known` any."""
         if not isinstance(value, dict):
-            self.fail(where, f"{_named(where)} has the keys {', '.join(sorted(needed))}")
+            self.fail(where, f"{self._named(where)} has the keys {', '.join(sorted(needed))}")
         for key in value:
             if key not in needed | known:
-                self.fail((*where, key), f"{_named(where)} has no key {key!r}")
+                self.fail((*where, key), f"{self._named(where)} has no key {key!r}")
         for key in sorted(needed):
             if value.get(key) is None:
-                self.fail(where, f"{_named(where)} needs the key {key}")
+                self.fail(where, f"{self._named(where)} needs the key {key}")
         return value
 
     def fail(self, where: Where, what: str) -> NoReturn:
         """Raise WorldError: `what` is the sentence, to which the line is added where there is one."""
         line = next((self._lines[where[:n]] for n in range(len(where), -1, -1) if where[:n] in self._lines), None)
-        raise WorldError(f"Line {line}: {what}." if line else f"This world is wrong: {what}.")
+        raise WorldError(f"Line {line}: {what}." if line else f"This is wrong in {self._whole}: {what}.")
 
-
-def _named(where: Where) -> str:
-    """What an instructor calls this part: its last key, or the key of the list that it stands in."""
-    keys = [part for part in where if isinstance(part, str)]
-    if not keys:
-        return "a world"
-    return keys[-1] if isinstance(where[-1], str) else f"a part of {keys[-1]}"
+    def _named(self, where: Where) -> str:
+        """What an author calls this part: its last key, or the key of the list that it stands in."""
+        keys = [part for part in where if isinstance(part, str)]
+        if not keys:
+            return self._whole
+        return keys[-1] if isinstance(where[-1], str) else f"a part of {keys[-1]}"

@@ -6,11 +6,10 @@ import re
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from protocols.world.files import check_room, read_files, read_ftp
 from protocols.world.model import VERSION, Host, Mail, Names, World, WorldError, Zone
 from protocols.world.parts import Parts, Where
+from protocols.world.plain import read_plain
 
 HOST_LIMIT = 128  # hosts in a world
 ZONE_LIMIT = 100  # zones that a world states, and zones of a server
@@ -37,49 +36,17 @@ def _reason(error: OSError | UnicodeDecodeError) -> str:
 
 def parse_world(text: str) -> World:
     """The world that `text` describes in YAML. Raises WorldError with the line of the first mistake."""
-    if len(text) > TEXT_LIMIT:
-        raise WorldError(f"Line 1: a world is at most {TEXT_LIMIT:,} characters long.")
-    try:
-        # An alias could make a small text stand for a huge world.
-        for token in yaml.scan(text, yaml.SafeLoader):
-            if isinstance(token, yaml.AliasToken):
-                raise WorldError(f"Line {token.start_mark.line + 1}: a world has no aliases; write the part out.")
-        node = yaml.compose(text, yaml.SafeLoader)
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise WorldError(f"Line {line}: this is not YAML: {error.problem}.") from error
-    except yaml.YAMLError as error:
-        raise WorldError(f"Line 1: this is not YAML: {error}.") from error
-    except RecursionError as error:
-        raise WorldError("Line 1: this is nested deeper than any world is.") from error
-    lines: dict[Where, int] = {}
-    return _Reader(lines).world(_plain(node, (), lines))
+    return read_values(*read_plain(text, "a world", TEXT_LIMIT))
+
+
+def read_values(values: Any, lines: dict[Where, int]) -> World:
+    """The world that `values` describe; `lines` are those of its parts by their places. Raises WorldError."""
+    return _Reader(lines).world(values)
 
 
 def from_values(values: dict[str, Any]) -> World:
     """The world that `to_values` made `values` of. Raises WorldError."""
-    return _Reader({}).world(values)
-
-
-def _plain(node: yaml.Node | None, where: Where, lines: dict[Where, int]) -> Any:
-    """The node's plain value; the line of every part is put into `lines`."""
-    if node is None:
-        return None
-    lines[where] = node.start_mark.line + 1
-    if isinstance(node, yaml.SequenceNode):
-        return [_plain(item, (*where, number), lines) for number, item in enumerate(node.value)]
-    if isinstance(node, yaml.MappingNode):
-        values: dict[str, Any] = {}
-        for key, value in node.value:
-            line = key.start_mark.line + 1
-            if not isinstance(key, yaml.ScalarNode):
-                raise WorldError(f"Line {line}: a key is a word.")
-            if key.value in values:
-                raise WorldError(f"Line {line}: the key {key.value!r} stands here twice.")
-            values[key.value] = _plain(value, (*where, key.value), lines)
-        return values
-    is_number = node.tag == "tag:yaml.org,2002:int" and node.value.isdecimal() and len(node.value) <= 9
-    return int(node.value) if is_number else node.value
+    return read_values(values, {})
 
 
 class _Reader(Parts):

@@ -43,6 +43,7 @@ PORTAL = [
     {"courses"},
     {"worlds"},
     {"labs"},
+    {"exercises"},
     {"asgi", "health", "run", "settings", "urls"},
 ]
 
