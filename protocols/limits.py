@@ -81,6 +81,12 @@ ASK_SECONDS = RESOLVE_SECONDS + 1  # until a query of nslookup or dig counts as 
 ASK_TRIES = 3  # of a query
 COMMAND_SECONDS = 40  # of one of these programs, for all that a typed line makes it do
 
+# A solution that is played in a lab
+PLAY_SECONDS = 120
+PLAY_EVENTS = 10_000
+PLAY_REST_SECONDS = 0.03  # without an event after a line was answered, before the next one is typed
+PLAY_PATIENCE_SECONDS = DATA_CONNECT_SECONDS + 1  # without an event until a line counts as unanswered: a server says so
+
 # A lab's process: resource limits, as setrlimit(2) has them
 ADDRESS_SPACE = 160 * 1024 * 1024
 DESCRIPTORS = 512  # sockets included

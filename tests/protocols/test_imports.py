@@ -15,7 +15,7 @@ PROTOCOLS = [
     {"explain", "goals"},
     {"recorder", "console", "a protocol's server, client and tap"},
     {"sandbox"},
-    {"transcript", "run", "__main__"},
+    {"transcript", "playing", "run", "__main__"},
 ]
 PURE = 3  # how many of these layers are octets and plain values in, values out
 # The impure parts of a protocol.
