@@ -122,14 +122,18 @@ class DataConnection:
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """A name server answers a question. `by` is how the question asked: "recursion" (with the RD bit) or "iteration";
-    `queries` is how many a resolver needed at most for the answer; `cached`: whether it came from a cache."""
+    """A name server answers a question. `rcode` is the response's code, or NODATA (RFC 2308 section 1): the name is
+    there, and has no records of that type. `to` is who asked, `by` how they did: with "recursion" (the RD bit) or by
+    "iteration". `authoritative`: whether the server answers for a zone of its own (the AA bit); `cached`: whether it
+    had the answer in its cache; `queries` is how many a resolver needed at most for it."""
 
     name: Pattern = ANYTHING
     type: str | None = None
     rcode: str | None = None
     server: Pattern = ANYTHING
+    to: Pattern = ANYTHING
     by: Literal["recursion", "iteration"] | None = None
+    authoritative: bool | None = None
     cached: bool | None = None
     queries: int | None = None
 

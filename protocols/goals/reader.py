@@ -14,7 +14,7 @@ from protocols import limits
 from protocols.goals import model
 from protocols.goals.model import ANYTHING, Goal, Pattern, Wish
 from protocols.goals.questions import ANSWERS
-from protocols.goals.sights import MACHINES
+from protocols.goals.sights import MACHINES, NODATA
 from protocols.world.parts import Parts, Where
 
 GOAL_LIMIT = 50  # goals of an exercise
@@ -22,6 +22,7 @@ PART_LIMIT = 20  # wishes in one list
 DEPTH_LIMIT = 6  # of wishes within wishes
 POINT_LIMIT = 1_000
 KEY_LIMIT = 60  # characters
+TITLE_LIMIT = 200  # characters
 
 _KEY = re.compile(rf"[a-z0-9][a-z0-9-]{{0,{KEY_LIMIT - 1}}}")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -49,6 +50,8 @@ def read_goals(parts: Parts, values: Any, where: Where) -> tuple[Goal, ...]:
 def _goal(parts: Parts, values: Any, where: Where) -> Goal:
     given = parts.mapping(values, where, {"title", "needs"}, {"key", "points"})
     title = parts.text(given["title"], (*where, "title"))
+    if len(title) > TITLE_LIMIT:
+        parts.fail((*where, "title"), f"a goal's title has at most {TITLE_LIMIT} characters")
     key = given.get("key") or re.sub(r"[^a-z0-9]+", "-", title.lower())[:KEY_LIMIT].strip("-")
     if not isinstance(key, str) or not _KEY.fullmatch(key):
         parts.fail((*where, "key"), f"a goal's key is 1 to {KEY_LIMIT} small letters, digits and hyphens")
@@ -71,6 +74,8 @@ def _wish(parts: Parts, values: Any, where: Where, depth: int = 1, may_be_never:
     inner = (*where, key)
     if key == "never" and not may_be_never:
         parts.fail(inner, "what must never happen stands at the top of a goal, or in all, any or on one connection")
+    if key == "question" and depth > 1:
+        parts.fail(inner, "a question stands alone in a goal, since no event answers it")
     if key in _SEVERAL:
         may_be_never = may_be_never and key != "in order"
         found = [
@@ -146,10 +151,12 @@ def _record_type(parts: Parts, value: Any, where: Where) -> str:
 
 
 def _rcode(parts: Parts, value: Any, where: Where) -> str:
+    if value == NODATA:
+        return NODATA
     try:
         return dns.rcode.to_text(dns.rcode.from_text(parts.text(value, where)))
     except (dns.exception.DNSException, ValueError):
-        parts.fail(where, f"{value!r} is no code of a DNS response; NOERROR and NXDOMAIN are two")
+        parts.fail(where, f"{value!r} is no code of a DNS response; NOERROR and {NODATA} are two")
 
 
 def _zone_name(parts: Parts, value: Any, where: Where) -> str:
@@ -209,7 +216,9 @@ def _answer(parts: Parts, value: Any, where: Where) -> Wish:
         "type": _record_type,
         "rcode": _rcode,
         "server": _pattern,
+        "to": _pattern,
         "by": _one_of("recursion", "iteration"),
+        "authoritative": Parts.switch,
         "cached": Parts.switch,
         "queries": _size,
     }

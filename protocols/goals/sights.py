@@ -13,16 +13,19 @@ import dns.rdatatype
 
 from protocols import events
 from protocols.dns.zone import ZoneError, parse_zone
-from protocols.events import Event, Line, Message, Opened, Transferred, TreeChanged, ZoneEdited
+from protocols.events import Endpoint, Event, Line, Message, Opened, Transferred, TreeChanged, ZoneEdited
+from protocols.ftp.states import MACHINE as FTP
 from protocols.goals import model
 from protocols.goals.context import REPLY, Context, said
+from protocols.goals.model import Pattern
 from protocols.smtp.states import MACHINE as SMTP
 
 HEADER_READ = 64 * 1024  # octets of a message in which its header fields are looked for
-_MACHINES = {"smtp": SMTP}
+MACHINES = {"smtp": SMTP, "ftp": FTP}  # whose states a goal can name
 _WITH_SECRETS = ("PASS", "ACCT", "AUTH")  # verbs whose argument is one
+NODATA = "NODATA"  # no code on the wire: RFC 2308 section 1
 _QUESTION = 12  # where it begins: RFC 1035 section 4.1.1
-_RD = 0x0100
+_AA, _RD = 0x0400, 0x0100
 
 
 def shows(wish: model.Sight, event: Event, context: Context) -> bool:
@@ -91,14 +94,27 @@ def _data_connection(wish: model.DataConnection, event: Opened, context: Context
 
 
 def _answered(wish: model.Answered, event: Message, context: Context) -> bool:
-    if event.side != "S" or not (wish.server.matches(event.server.host) or wish.server.matches(event.server.address)):
+    if event.side != "S" or not (_is_host(wish.server, event.server) and _is_host(wish.to, event.client)):
         return False
     why = event.why or ""
-    if wish.cached is not None and wish.cached != why.startswith("cached"):
+    # A referral that a resolver has kept is no answer of its own.
+    if wish.cached is not None and wish.cached != (why.startswith("cached") and why != "cached-referral"):
         return False
     if wish.queries is not None and _count_queries(event) > wish.queries:
         return False
+    if wish.rcode is not None and wish.rcode != _code_of(event):
+        return False
     return _is_question(wish, event.raw)
+
+
+def _is_host(wish: Pattern, end: Endpoint) -> bool:
+    return wish.matches(end.host) or wish.matches(end.address)
+
+
+def _code_of(event: Message) -> str:
+    if event.why and event.why.endswith("no-data"):
+        return NODATA
+    return dns.rcode.to_text(dns.rcode.Rcode(event.raw[3] & 0xF)) if len(event.raw) >= _QUESTION else ""
 
 
 def _count_queries(event: Message) -> int:
@@ -112,7 +128,7 @@ def _is_question(wish: model.Answered, raw: bytes) -> bool:
     if len(raw) < _QUESTION:
         return False
     _, flags, questions = struct.unpack_from(">HHH", raw)
-    if wish.rcode is not None and dns.rcode.to_text(dns.rcode.Rcode(flags & 0xF)) != wish.rcode:
+    if wish.authoritative is not None and wish.authoritative != bool(flags & _AA):
         return False
     if wish.by is not None and wish.by != ("recursion" if flags & _RD else "iteration"):
         return False

@@ -5,6 +5,7 @@ from __future__ import annotations
 import struct
 from typing import Any
 
+import dns.flags
 import dns.message
 import dns.rcode
 
@@ -83,7 +84,9 @@ class Talk:
         *,
         rcode: str = "NOERROR",
         server: str = "ns1.lentil.edu",
+        client: Endpoint = STUDENT,
         rd: bool = True,
+        aa: bool = False,
         why: str = "answer",
         about: tuple[str, ...] = (),
     ) -> int:
@@ -92,8 +95,9 @@ class Talk:
             query.flags = 0
         response = dns.message.make_response(query)
         response.set_rcode(dns.rcode.from_text(rcode))
+        response.flags |= dns.flags.AA if aa else 0
         common: dict[str, Any] = {"protocol": "dns", "transport": "udp"}
-        common |= {"client": STUDENT, "server": Endpoint(server, "10.2.0.53", 53)}
+        common |= {"client": client, "server": Endpoint(server, "10.2.0.53", 53)}
         asked = self.add(Message, side="C", raw=query.to_wire(), **common)
         return self.add(Message, asked, side="S", raw=response.to_wire(), why=why, about=about, **common)
 

@@ -22,8 +22,24 @@ NEEDS = {
     "gone": ({"path": "/a"}, model.Gone(Pattern.of("/a"))),
     "data connection": ({"mode": "active"}, model.DataConnection("active")),
     "answer": (
-        {"name": "*.nz", "type": "mx", "rcode": "nxdomain", "by": "iteration", "cached": "true", "queries": 3},
-        model.Answered(Pattern.of("*.nz"), "MX", "NXDOMAIN", by="iteration", cached=True, queries=3),
+        {
+            "name": "*.nz",
+            "type": "mx",
+            "rcode": "nxdomain",
+            "to": "mx*",
+            "by": "iteration",
+            "cached": "true",
+            "queries": 3,
+        }
+        | {"authoritative": "false"},
+        model.Answered(
+            *(Pattern.of("*.nz"), "MX", "NXDOMAIN"),
+            to=Pattern.of("mx*"),
+            by="iteration",
+            authoritative=False,
+            cached=True,
+            queries=3,
+        ),
     ),
     "record": (
         {"zone": "lentil.edu", "name": "soup.lentil.edu", "type": "A"},
@@ -49,12 +65,13 @@ WRONG = {
     "an unknown key": ({"gone": {"when": "now"}}, "gone has no key 'when'"),
     "a command without a verb": ({"command": {"argument": "x"}}, "command needs the key verb"),
     "a state that is none": ({"state": {"protocol": "smtp", "state": "lost"}}, "smtp has the states connected, "),
-    "a protocol that is none": ({"state": {"protocol": "http", "state": "lost"}}, "this is one of smtp"),
+    "a protocol that is none": ({"state": {"protocol": "http", "state": "lost"}}, "this is one of smtp, ftp"),
     "a size that is a word": ({"stored": {"size": "big"}}, "size is a number"),
     "a digest that is none": ({"stored": {"sha256": "ab"}}, "a SHA-256 is 64 hexadecimal digits"),
     "a type that is none": ({"fetched": {"type": "E"}}, "this is one of A, I"),
     "a record type that is none": ({"answer": {"type": "SOUP"}}, "'SOUP' is no type of resource record"),
     "a code that is none": ({"answer": {"rcode": "SAD"}}, "'SAD' is no code of a DNS response"),
+    "a question among others": ({"all": [{"question": {"ask": "?", "answer": "queries"}}]}, "a question stands alone"),
     "a question about nothing": ({"question": {"ask": "Why?", "answer": "why"}}, "this is one of data port"),
     "an empty list": ({"all": []}, "all is a list of 1 to 20"),
     "a pattern that is none": ({"gone": {"path": [1]}}, "this is a text"),
@@ -85,6 +102,11 @@ def test_it_refuses_in_a_sentence(needs, sentence):
     assert sentence in str(refused.value)
 
 
+def test_a_name_without_data_is_asked_for_by_its_own_code():
+    (goal,) = read({"title": "It", "needs": {"answer": {"rcode": "NODATA"}}})
+    assert goal.wish == model.Answered(rcode="NODATA")
+
+
 def test_a_mistake_is_named_by_its_line():
     lines = {("goals",): 3, ("goals", 0, "needs", "gone", "when"): 7}
     with pytest.raises(WorldError, match=r"^Line 7: gone has no key 'when'\.$"):
@@ -98,7 +120,16 @@ def test_a_goal_has_a_key_and_points():
 
 
 @pytest.mark.parametrize(
-    "given", [{"key": "Not A Key"}, {"title": "???"}, {"points": -1}, {"title": ""}, {"needs": None}, {"more": 1}]
+    "given",
+    [
+        {"title": "It" * 101},
+        {"key": "Not A Key"},
+        {"title": "???"},
+        {"points": -1},
+        {"title": ""},
+        {"needs": None},
+        {"more": 1},
+    ],
 )
 def test_a_goal_that_is_none_is_refused(given):
     with pytest.raises(WorldError):

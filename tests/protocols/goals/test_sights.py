@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from protocols.events import Message
+from protocols.events import Endpoint, Message
 from protocols.goals import model
 from protocols.goals.fold import Fold
 from protocols.goals.model import Pattern
@@ -50,6 +50,7 @@ HELO = model.Command(("HELO", "EHLO"), Pattern.of("*halva.fr"))
 BOB = model.Delivered(to=Pattern.of("bob@*"))
 SUBJECT = model.Delivered(headers=(("subject", Pattern.of("*dahl*")),), body=Pattern.of("*like*"))
 README = Pattern.of("/pub/*")
+RESOLVER = Endpoint("vuwwincodc00001.vuw.ac.nz", "130.195.85.25", 40_001)
 VUW = Pattern.of("www.vuw.ac.nz")
 SOUP = model.Record("lentil.edu", Pattern.of("soup.lentil.edu"), "A", Pattern.of("10.2.*"))
 
@@ -68,6 +69,10 @@ MET = {
     "a state": (
         model.Reached("smtp", "greeted"),
         lambda t: t.exchange("1.1", "HELO x", "250 hi", why="hello", state="connected"),
+    ),
+    "a state of FTP": (
+        model.Reached("ftp", "passive"),
+        lambda t: t.exchange("1.1", "PASV", "227 (1,2,3,4,5,6).", why="passive", protocol="ftp", state="ready"),
     ),
     "a message": (BOB, mail()),
     "a message by its header and body": (SUBJECT, mail()),
@@ -90,6 +95,10 @@ MET = {
     ),
     "an answer with recursion": (model.Answered(by="recursion"), lambda t: t.resolve("lentil.edu")),
     "an answer without": (model.Answered(by="iteration"), lambda t: t.resolve("lentil.edu", rd=False)),
+    "an answer to somebody": (model.Answered(to=Pattern.of("mx.halva.fr")), lambda t: t.resolve("lentil.edu")),
+    "an answer with authority": (model.Answered(authoritative=True), lambda t: t.resolve("lentil.edu", aa=True)),
+    "an answer without authority": (model.Answered(authoritative=False), lambda t: t.resolve("lentil.edu")),
+    "an answer without data": (model.Answered(rcode="NODATA"), lambda t: t.resolve("lentil.edu", "MX", why="no-data")),
     "an answer from a cache": (model.Answered(cached=True), lambda t: t.resolve("lentil.edu", why="cached-no-data")),
     "an answer with few queries": (
         model.Answered(queries=3),
@@ -140,6 +149,18 @@ NEARLY = {
         model.Answered(server=Pattern.of("ns2.*")),
         lambda t: t.resolve("lentil.edu"),
     ),
+    "an answer to somebody else": (
+        model.Answered(to=Pattern.of("mx.halva.fr")),
+        lambda t: t.resolve("lentil.edu", client=RESOLVER),
+    ),
+    "an answer that lacks authority": (model.Answered(authoritative=True), lambda t: t.resolve("lentil.edu")),
+    "an answer that has it": (model.Answered(authoritative=False), lambda t: t.resolve("lentil.edu", aa=True)),
+    "an answer with data": (model.Answered(rcode="NODATA"), lambda t: t.resolve("lentil.edu", "MX")),
+    "an answer without the data": (
+        model.Answered(rcode="NOERROR"),
+        lambda t: t.resolve("lentil.edu", "MX", why="recursed-no-data"),
+    ),
+    "a referral that a cache had": (model.Answered(cached=True), lambda t: t.resolve("x.ca", why="cached-referral")),
     "an answer that no cache had": (model.Answered(cached=True), lambda t: t.resolve("lentil.edu")),
     "an answer with many queries": (
         model.Answered(queries=3),
