@@ -59,10 +59,11 @@ class Command:
 @dataclass(frozen=True, slots=True)
 class Reply:
     """The server replies with such a code ("250", or "5*" for any that begins with 5); to one of these verbs, where
-    some are named."""
+    some are named; `text` is what stands behind the code, in the last line of a reply that has several."""
 
     code: Pattern
     to: tuple[str, ...] = ()
+    text: Pattern = ANYTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,10 +157,12 @@ class SecretInTheClear:
 @dataclass(frozen=True, slots=True)
 class Question:
     """The student answers a question, whose right answers are computed from their own transcript: `answer` is one of
-    `questions.ANSWERS`. No event shows it; what they answered is judged by `questions.is_right`."""
+    `questions.ANSWERS`, looked for in the events that show `of`, or in all. No event shows a question; what they
+    answered is judged by `questions.is_right`."""
 
     ask: str
     answer: str
+    of: Sight | None = None
 
 
 Sight = (

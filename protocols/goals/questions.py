@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 
 import dns.rdatatype
 
 from protocols.dns.wire import WireError, read_message
-from protocols.events import Event, Message, Opened, Stored, Transferred
+from protocols.events import Event, Line, Message, Opened, Stored, Transferred
+from protocols.goals.context import Context
 from protocols.goals.model import Question
+from protocols.goals.sights import keys_of, shows
+
+_ENHANCED = re.compile(rb"[245]\d\d[ -]([245]\.\d{1,3}\.\d{1,3})[ \r\n]")  # RFC 2034 section 4
 
 
 def is_right(question: Question, answered: str, events: Iterable[Event]) -> bool:
@@ -16,7 +21,19 @@ def is_right(question: Question, answered: str, events: Iterable[Event]) -> bool
     or without its last dot."""
     find = ANSWERS[question.answer]
     given = answered.strip().casefold().rstrip(".").replace(",", "")
-    return any(given == right.casefold() for event in events for right in find(event))
+    about = _choose(question, events)
+    return any(given == right.casefold() for event in about for right in find(event))
+
+
+def _choose(question: Question, events: Iterable[Event]) -> Iterable[Event]:
+    """The events that the question is about."""
+    if question.of is None:
+        yield from events
+        return
+    context, keys = Context(), keys_of(question.of)
+    for event in events:
+        if context.note(event) in keys and shows(question.of, event, context):
+            yield event
 
 
 def _data_port(event: Event) -> list[str]:
@@ -47,6 +64,12 @@ def _alias_of(event: Event) -> list[str]:
     return _find_data(event, dns.rdatatype.CNAME)
 
 
+def _enhanced_code(event: Event) -> list[str]:
+    """What stands behind a reply's code in three numbers: RFC 3463."""
+    found = _ENHANCED.match(event.raw) if isinstance(event, Line) and event.side == "S" else None
+    return [found[1].decode()] if found else []
+
+
 def _find_data(event: Event, rdtype: dns.rdatatype.RdataType) -> list[str]:
     """What the records of this type say in a response's answer."""
     if not isinstance(event, Message) or event.side != "S" or event.protocol != "dns":
@@ -66,4 +89,5 @@ ANSWERS: dict[str, Callable[[Event], list[str]]] = {
     "queries": _queries,
     "address": _address,
     "alias": _alias_of,
+    "enhanced code": _enhanced_code,
 }

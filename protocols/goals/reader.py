@@ -172,7 +172,7 @@ def _command(parts: Parts, value: Any, where: Where) -> Wish:
 
 
 def _reply(parts: Parts, value: Any, where: Where) -> Wish:
-    return model.Reply(**_fields(parts, value, where, {"code": _pattern}, {"to": _verbs}))
+    return model.Reply(**_fields(parts, value, where, {"code": _pattern}, {"to": _verbs, "text": _pattern}))
 
 
 def _state(parts: Parts, value: Any, where: Where) -> Wish:
@@ -236,7 +236,15 @@ def _secret(parts: Parts, value: Any, where: Where) -> Wish:
 
 
 def _question(parts: Parts, value: Any, where: Where) -> Wish:
-    return model.Question(**_fields(parts, value, where, {"ask": _text, "answer": _one_of(*ANSWERS)}, {}))
+    return model.Question(**_fields(parts, value, where, {"ask": _text, "answer": _one_of(*ANSWERS)}, {"of": _shown}))
+
+
+def _shown(parts: Parts, value: Any, where: Where) -> Wish:
+    """What one event can show."""
+    if not isinstance(value, dict) or len(value) != 1 or not set(value) <= set(_SIGHTS) - {"question"}:
+        shown = ", ".join(key for key in _SIGHTS if key != "question")
+        parts.fail(where, f"what a question is about is one of these keys: {shown}")
+    return _wish(parts, value, where)
 
 
 _SIGHTS: dict[str, Callable[[Parts, Any, Where], Wish]] = {

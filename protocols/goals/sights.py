@@ -40,7 +40,9 @@ def _command(wish: model.Command, event: Line, context: Context) -> bool:
 def _reply(wish: model.Reply, event: Line, context: Context) -> bool:
     if event.raw[3:4] == b"-" or not wish.code.matches(event.raw[:3].decode("latin-1")):
         return False
-    return not wish.to or context.verb_cited(event) in wish.to
+    if wish.to and context.verb_cited(event) not in wish.to:
+        return False
+    return wish.text is model.ANYTHING or wish.text.matches(event.raw[4:].decode("utf-8", "replace").rstrip("\r\n"))
 
 
 def _reached(wish: model.Reached, event: Line, context: Context) -> bool:

@@ -4,7 +4,7 @@ import pytest
 
 from protocols.events import Endpoint, Event, Message, Opened, Side
 from protocols.goals.fold import Fold
-from protocols.goals.model import Goal, Question
+from protocols.goals.model import Goal, Pattern, Question, Reply
 from protocols.goals.questions import ANSWERS, is_right
 from tests.protocols.goals.talking import SERVER, STUDENT, Talk
 
@@ -47,7 +47,14 @@ def stored() -> Event:
     return talk.events[0]
 
 
+def refused(text: str) -> Event:
+    talk = Talk()
+    talk.exchange("1.1", "RCPT TO:<x@lentil.edu>", text)
+    return talk.events[1]
+
+
 RIGHT = [
+    ("enhanced code", refused("550 5.1.1 No such user here"), "5.1.1"),
     ("data port", data_connection("C"), " 1379 "),
     ("data port", data_connection("S"), "1025"),
     ("fetched octets", transferred("S"), "12345"),
@@ -58,6 +65,8 @@ RIGHT = [
     ("alias", resolved(), "WWW2.vuw.ac.nz."),
 ]
 WRONG = [
+    ("enhanced code", refused("550 5.1.1 No such user here"), "550"),
+    ("enhanced code", refused("550 No such user, as 5.1.1 says"), "5.1.1"),
     ("data port", data_connection("C"), "1025"),
     ("data port", data_connection("C"), "21"),
     ("data port", data_connection("C"), ""),
@@ -82,6 +91,15 @@ def test_the_transcript_shows_that_an_answer_is_wrong(about, event, answered):
 
 def test_the_tables_have_every_answer():
     assert {about for about, _, _ in RIGHT} == set(ANSWERS) == {about for about, _, _ in WRONG}
+
+
+def test_an_answer_is_looked_for_in_what_the_question_is_about():
+    talk = Talk()
+    talk.exchange("1.1", "RCPT TO:<nobody@lentil.edu>", "550 5.1.1 nobody@lentil.edu: no such user here")
+    talk.exchange("1.1", "RCPT TO:<carol@pita.com>", "550 5.7.1 carol@pita.com: relaying denied")
+    question = Question("?", "enhanced code", Reply(Pattern.of("550"), ("RCPT",), Pattern.of("*nobody@*")))
+    assert is_right(question, "5.1.1", talk.events)
+    assert not is_right(question, "5.7.1", talk.events)
 
 
 def test_no_answer_is_right_while_nothing_was_said():

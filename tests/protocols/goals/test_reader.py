@@ -8,7 +8,10 @@ from protocols.world.parts import Parts
 
 NEEDS = {
     "command": ({"verb": "helo", "argument": "mx*"}, model.Command(("HELO",), Pattern.of("mx*"))),
-    "reply": ({"code": 250, "to": ["MAIL", "RCPT"]}, model.Reply(Pattern.of("250"), ("MAIL", "RCPT"))),
+    "reply": (
+        {"code": 250, "to": ["MAIL", "RCPT"], "text": "2.1.*"},
+        model.Reply(Pattern.of("250"), ("MAIL", "RCPT"), Pattern.of("2.1.*")),
+    ),
     "state": ({"protocol": "smtp", "state": "greeted"}, model.Reached("smtp", "greeted")),
     "delivered": (
         {"to": "bob@lentil.edu", "from": "", "header": {"Subject": "*dahl*"}, "body": "*"},
@@ -46,7 +49,10 @@ NEEDS = {
         model.Record("lentil.edu", Pattern.of("soup.lentil.edu"), "A"),
     ),
     "secret in the clear": ({}, model.SecretInTheClear()),
-    "question": ({"ask": "Which port?", "answer": "data port"}, model.Question("Which port?", "data port")),
+    "question": (
+        {"ask": "Which port?", "answer": "data port", "of": {"data connection": {"mode": "active"}}},
+        model.Question("Which port?", "data port", model.DataConnection("active")),
+    ),
     "all": ([{"gone": {}}, {"fetched": {}}], model.All((model.Gone(), model.Fetched()))),
     "any": ([{"gone": {}}], model.AnyOf((model.Gone(),))),
     "in order": ([{"gone": {}}], model.InOrder((model.Gone(),))),
@@ -71,6 +77,10 @@ WRONG = {
     "a type that is none": ({"fetched": {"type": "E"}}, "this is one of A, I"),
     "a record type that is none": ({"answer": {"type": "SOUP"}}, "'SOUP' is no type of resource record"),
     "a code that is none": ({"answer": {"rcode": "SAD"}}, "'SAD' is no code of a DNS response"),
+    "a question about several things": (
+        {"question": {"ask": "?", "answer": "queries", "of": {"all": [{"gone": {}}]}}},
+        "what a question is about is one of these keys: command, ",
+    ),
     "a question among others": ({"all": [{"question": {"ask": "?", "answer": "queries"}}]}, "a question stands alone"),
     "a question about nothing": ({"question": {"ask": "Why?", "answer": "why"}}, "this is one of data port"),
     "an empty list": ({"all": []}, "all is a list of 1 to 20"),

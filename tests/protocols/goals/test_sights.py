@@ -62,6 +62,10 @@ MET = {
     "a reply": (model.Reply(Pattern.of("550")), lambda t: t.exchange("1.1", "RCPT TO:<x>", "550 5.1.1 No")),
     "a reply of a kind": (model.Reply(Pattern.of("5*")), lambda t: t.exchange("1.1", "RCPT TO:<x>", "550 5.1.1 No")),
     "a reply to a verb": (model.Reply(Pattern.of("250"), ("MAIL",)), lambda t: t.exchange("1.1", "MAIL x", "250 ok")),
+    "a reply by its text": (
+        model.Reply(Pattern.of("550"), text=Pattern.of("5.1.1 *")),
+        lambda t: t.exchange("1.1", "RCPT TO:<x>", "550 5.1.1 No"),
+    ),
     "a greeting": (
         model.Reply(Pattern.of("220")),
         lambda t: t.answer("1.1", "220 hi", None, why="ready", state="connected"),
@@ -117,6 +121,10 @@ NEARLY = {
         lambda t: t.answer("1.1", "250 ok", None, why="", state="greeted"),
     ),
     "another code": (model.Reply(Pattern.of("5*")), lambda t: t.exchange("1.1", "RCPT TO:<x>", "450 4.2.0 No")),
+    "another text": (
+        model.Reply(Pattern.of("550"), text=Pattern.of("5.1.1 *")),
+        lambda t: t.exchange("1.1", "RCPT TO:<x>", "550 5.7.1 No"),
+    ),
     "a line before the last": (model.Reply(Pattern.of("250")), lambda t: t.exchange("1.1", "EHLO x", "250-hi")),
     "a reply to another verb": (
         model.Reply(Pattern.of("250"), ("MAIL",)),
