@@ -84,7 +84,7 @@ COMMAND_SECONDS = 40  # of one of these programs, for all that a typed line make
 # A solution that is played in a lab
 PLAY_SECONDS = 120
 PLAY_EVENTS = 10_000
-PLAY_REST_SECONDS = 0.03  # without an event after a line was answered, before the next one is typed
+PLAY_REST_SECONDS = 0.02  # without an event after a line was answered, before the next one is typed
 PLAY_PATIENCE_SECONDS = DATA_CONNECT_SECONDS + 1  # without an event until a line counts as unanswered: a server says so
 
 # A lab's process: resource limits, as setrlimit(2) has them

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from protocols.events import Endpoint, Event, Line, Message, Opened
+from protocols.goals.model import Mode
 from protocols.smtp import wire as smtp
 
 COMMANDS_KEPT = 2_000  # of the newest ones: a reply and a transfer cite one that was said a moment ago
@@ -16,14 +17,20 @@ def said(verb: str) -> str:
     return f"said {verb}"
 
 
+def mode_of(event: Opened) -> Mode:
+    """How this data connection is opened."""
+    return "active" if event.opener == "S" else "passive"
+
+
 class Context:
     """Follows a transcript: which command an event cites, which session a data connection belongs to, and which
-    representation type that session has."""
+    representation type and which data connection that session has."""
 
     def __init__(self) -> None:
         self._commands: dict[int, tuple[str, str, str]] = {}  # (verb, argument, conn) of a client's line, by its seq
         self._sessions: dict[str, str] = {}  # the control connection of a data connection
         self._types: dict[str, str] = {}  # by control connection
+        self._modes: dict[str, Mode] = {}  # by control connection, of its newest data connection
         self._secured: set[str] = set()
 
     def note(self, event: Event) -> str:
@@ -39,7 +46,9 @@ class Context:
             if event.secured:
                 self._secured.add(event.conn)
             if event.purpose == "data" and event.because in self._commands:
-                self._sessions[event.conn] = self._commands[event.because][2]
+                session = self._commands[event.because][2]
+                self._sessions[event.conn] = session
+                self._modes[session] = mode_of(event)
         return event.kind
 
     def verb_cited(self, event: Event) -> str:
@@ -60,6 +69,10 @@ class Context:
     def type_of(self, event: Event) -> str:
         """The representation type in force in the session of `event`: RFC 959 section 3.1.1, where A is the first."""
         return self._types.get(self.session_of(event) or "", "A")
+
+    def mode_of(self, event: Event) -> Mode | None:
+        """How the newest data connection in the session of `event` was opened."""
+        return self._modes.get(self.session_of(event) or "")
 
     def is_secured(self, conn: str) -> bool:
         """Whether what goes over this connection can be read by its two ends alone."""

@@ -45,6 +45,9 @@ class Pattern:
 ANYTHING = Pattern.of("*")
 
 
+Mode = Literal["active", "passive"]  # of a data connection: the server opens it, or the client
+
+
 # What one event can show
 
 
@@ -87,13 +90,14 @@ class Delivered:
 @dataclass(frozen=True, slots=True)
 class Stored:
     """A file is on a host, new or anew. `size` is in octets, `sha256` in hexadecimal digits; `type` is the
-    representation type that its transfer had: "A" or "I"."""
+    representation type that its transfer had, "A" or "I", and `mode` how its data connection was opened."""
 
     path: Pattern = ANYTHING
     host: Pattern = ANYTHING
     size: int | None = None
     sha256: str | None = None
     type: str | None = None
+    mode: Mode | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +108,14 @@ class Fetched:
     size: int | None = None
     sha256: str | None = None
     type: str | None = None
+    mode: Mode | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A list of files has gone to the client over a data connection, to its end."""
+
+    mode: Mode | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,9 +128,9 @@ class Gone:
 
 @dataclass(frozen=True, slots=True)
 class DataConnection:
-    """A data connection is opened: "active", by the server; "passive", by the client."""
+    """A data connection is opened."""
 
-    mode: Literal["active", "passive"] | None = None
+    mode: Mode | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +184,7 @@ Sight = (
     | Delivered
     | Stored
     | Fetched
+    | Listed
     | Gone
     | DataConnection
     | Answered

@@ -190,7 +190,8 @@ def _delivered(parts: Parts, value: Any, where: Where) -> Wish:
     return model.Delivered(**{names.get(key, key): each for key, each in given.items()})
 
 
-_CONTENT: Keys = {"path": _pattern, "size": _size, "sha256": _sha256, "type": _one_of("A", "I")}
+_MODE: Keys = {"mode": _one_of("active", "passive")}
+_CONTENT: Keys = {"path": _pattern, "size": _size, "sha256": _sha256, "type": _one_of("A", "I"), **_MODE}
 _PLACE: Keys = {"path": _pattern, "host": _pattern}
 
 
@@ -202,12 +203,16 @@ def _fetched(parts: Parts, value: Any, where: Where) -> Wish:
     return model.Fetched(**_fields(parts, value, where, {}, _CONTENT))
 
 
+def _listed(parts: Parts, value: Any, where: Where) -> Wish:
+    return model.Listed(**_fields(parts, value, where, {}, _MODE))
+
+
 def _gone(parts: Parts, value: Any, where: Where) -> Wish:
     return model.Gone(**_fields(parts, value, where, {}, _PLACE))
 
 
 def _data_connection(parts: Parts, value: Any, where: Where) -> Wish:
-    return model.DataConnection(**_fields(parts, value, where, {}, {"mode": _one_of("active", "passive")}))
+    return model.DataConnection(**_fields(parts, value, where, {}, _MODE))
 
 
 def _answer(parts: Parts, value: Any, where: Where) -> Wish:
@@ -254,6 +259,7 @@ _SIGHTS: dict[str, Callable[[Parts, Any, Where], Wish]] = {
     "delivered": _delivered,
     "stored": _stored,
     "fetched": _fetched,
+    "listed": _listed,
     "gone": _gone,
     "data connection": _data_connection,
     "answer": _answer,

@@ -16,7 +16,7 @@ from protocols.dns.zone import ZoneError, parse_zone
 from protocols.events import Endpoint, Event, Line, Message, Opened, Transferred, TreeChanged, ZoneEdited
 from protocols.ftp.states import MACHINE as FTP
 from protocols.goals import model
-from protocols.goals.context import REPLY, Context, said
+from protocols.goals.context import REPLY, Context, mode_of, said
 from protocols.goals.model import Pattern
 from protocols.smtp.states import MACHINE as SMTP
 
@@ -82,7 +82,13 @@ def _is_content(
 ) -> bool:
     if wish.size not in (None, size) or (wish.sha256 or event.sha256) != event.sha256:
         return False
-    return wish.type in (None, context.type_of(event))
+    return wish.type in (None, context.type_of(event)) and wish.mode in (None, context.mode_of(event))
+
+
+def _listed(wish: model.Listed, event: Transferred, context: Context) -> bool:
+    if event.side != "S" or not event.whole or event.path:
+        return False
+    return wish.mode in (None, context.mode_of(event))
 
 
 def _gone(wish: model.Gone, event: TreeChanged, context: Context) -> bool:
@@ -90,9 +96,7 @@ def _gone(wish: model.Gone, event: TreeChanged, context: Context) -> bool:
 
 
 def _data_connection(wish: model.DataConnection, event: Opened, context: Context) -> bool:
-    if event.purpose != "data":
-        return False
-    return wish.mode is None or wish.mode == ("active" if event.opener == "S" else "passive")
+    return event.purpose == "data" and wish.mode in (None, mode_of(event))
 
 
 def _answered(wish: model.Answered, event: Message, context: Context) -> bool:
@@ -182,6 +186,7 @@ _KEYS: dict[type[Any], str] = {
     model.Delivered: events.Delivered.kind,
     model.Stored: events.Stored.kind,
     model.Fetched: Transferred.kind,
+    model.Listed: Transferred.kind,
     model.Gone: TreeChanged.kind,
     model.DataConnection: Opened.kind,
     model.Answered: Message.kind,
@@ -194,6 +199,7 @@ _SHOWS: dict[type[Any], Callable[[Any, Any, Context], bool]] = {
     model.Delivered: _delivered,
     model.Stored: _stored,
     model.Fetched: _fetched,
+    model.Listed: _listed,
     model.Gone: _gone,
     model.DataConnection: _data_connection,
     model.Answered: _answered,

@@ -18,10 +18,11 @@ NEEDS = {
         model.Delivered(Pattern.of("bob@lentil.edu"), Pattern.of(""), (("subject", Pattern.of("*dahl*")),), ANYTHING),
     ),
     "stored": (
-        {"path": "/tmp/*", "host": "*", "size": 5, "sha256": "AB" * 32, "type": "I"},
-        model.Stored(Pattern.of("/tmp/*"), ANYTHING, 5, "ab" * 32, "I"),
+        {"path": "/tmp/*", "host": "*", "size": 5, "sha256": "AB" * 32, "type": "I", "mode": "active"},
+        model.Stored(Pattern.of("/tmp/*"), ANYTHING, 5, "ab" * 32, "I", "active"),
     ),
     "fetched": (None, model.Fetched()),
+    "listed": ({"mode": "passive"}, model.Listed("passive")),
     "gone": ({"path": "/a"}, model.Gone(Pattern.of("/a"))),
     "data connection": ({"mode": "active"}, model.DataConnection("active")),
     "answer": (

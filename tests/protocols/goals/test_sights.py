@@ -27,23 +27,28 @@ def mail(to: str = "bob@lentil.edu", raw: bytes = b"Subject: Dahl\r\n\r\nDo you 
     return lambda talk: talk.deliver("1.1", to, raw, **given)
 
 
-def stored_as(kind: str) -> Play:
+def stored_as(kind: str = "I", opener: str = "C") -> Play:
     def play(talk: Talk) -> None:
         talk.ftp("1.1", f"TYPE {kind}", "200 Type set.")
-        stor = talk.say("1.1", "STOR /tmp/a", "ftp", "ready")
-        talk.open_data("1.2", "C", stor)
+        talk.open_data("1.2", opener, talk.say("1.1", "PASV", "ftp", "ready"))
         talk.store("/tmp/a", conn="1.1")
 
     return play
 
 
-def fetched(**given: Any) -> Play:
+def fetched(verb: str = "RETR", opener: str = "C", **given: Any) -> Play:
     def play(talk: Talk) -> None:
-        retr = talk.say("1.1", "RETR /pub/README", "ftp", "ready")
+        talk.open_data("1.0", "C", talk.say("1.1", "PASV", "ftp", "ready"))  # nothing goes over this one
+        talk.open_data("1.2", opener, talk.say("1.1", "PORT 10,0,0,1,4,1", "ftp", "passive"))
+        retr = talk.say("1.1", f"{verb} /pub/README", "ftp", "ready")
         values: dict[str, Any] = {"conn": "1.2", "side": "S", "path": "/pub/README", "because": retr}
         talk.transfer(**values | given)
 
     return play
+
+
+def listed(opener: str = "C", **given: Any) -> Play:
+    return fetched("NLST", opener, **{"path": ""} | given)
 
 
 HELO = model.Command(("HELO", "EHLO"), Pattern.of("*halva.fr"))
@@ -86,6 +91,10 @@ MET = {
     "a file of eight bits": (model.Stored(type="I"), stored_as("L 8")),
     "a file of the first type": (model.Stored(type="A"), lambda t: t.store("/tmp/a", conn="1.1")),
     "a fetched file": (model.Fetched(path=README, size=5), fetched()),
+    "a file over a connection of a mode": (model.Fetched(mode="active"), fetched(opener="S")),
+    "a stored one over such a connection": (model.Stored(mode="active"), stored_as(opener="S")),
+    "a list": (model.Listed(), listed()),
+    "a list over a connection of a mode": (model.Listed("active"), listed("S")),
     "a file that is gone": (model.Gone(path=Pattern.of("/a")), lambda t: t.change("removed", "/a")),
     "a file of another name": (model.Gone(path=Pattern.of("/a")), lambda t: t.change("renamed", "/a", "/b")),
     "an active data connection": (model.DataConnection("active"), lambda t: t.open_data("1.2", "S", 0)),
@@ -147,7 +156,12 @@ NEARLY = {
     "a file of another type": (model.Stored(type="A"), stored_as("I")),
     "a file that broke off": (model.Fetched(path=README), fetched(whole=False)),
     "a file that went the other way": (model.Fetched(path=README), fetched(side="C")),
-    "a list": (model.Fetched(), fetched(path="")),
+    "a list, which is no file": (model.Fetched(), listed()),
+    "a file over a connection of the other mode": (model.Fetched(mode="passive"), fetched(opener="S")),
+    "a stored one over a connection of the other mode": (model.Stored(mode="active"), stored_as()),
+    "a file, which is no list": (model.Listed(), fetched()),
+    "a list over a connection of the other mode": (model.Listed("passive"), listed("S")),
+    "a list that broke off": (model.Listed(), listed(whole=False)),
     "a directory that was made": (model.Gone(), lambda t: t.change("made", "/a")),
     "a data connection of the other mode": (model.DataConnection("active"), lambda t: t.open_data("1.2", "C", 0)),
     "a control connection": (model.DataConnection(), lambda t: t.connect("1.1", "ftp")),
