@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "portal.courses",
     "portal.worlds",
     "portal.labs",
+    "portal.exercises",
 ]
 MIDDLEWARE = [
     "portal.middleware.RequestLog",

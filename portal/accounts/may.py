@@ -26,6 +26,14 @@ Action = Literal[
     "edit zone",
     "place file",
     "edit template",
+    "begin attempt",
+    "see attempt",
+    "submit attempt",
+    "see attempts",
+    "comment",
+    "adjust points",
+    "regrade",
+    "author exercise",
 ]
 
 ENOUGH: dict[Action, frozenset[Role]] = {
@@ -40,6 +48,14 @@ ENOUGH: dict[Action, frozenset[Role]] = {
     "edit zone": frozenset({"owner", "instructor"}),
     "place file": frozenset({"owner"}),  # in a lab, where whoever sees the lab sees its files
     "edit template": frozenset({"instructor"}),  # put a file into an activity's own world
+    "begin attempt": frozenset({"student", "instructor"}),  # of an exercise
+    "see attempt": frozenset({"owner", "instructor"}),
+    "submit attempt": frozenset({"owner"}),  # and answer its questions
+    "see attempts": frozenset({"instructor"}),  # of everybody at an exercise
+    "comment": frozenset({"instructor"}),  # on an attempt
+    "adjust points": frozenset({"instructor"}),  # of an attempt
+    "regrade": frozenset({"instructor"}),  # an exercise's attempts
+    "author exercise": frozenset({"instructor"}),  # write, publish, duplicate; of a course, where it is a new one
 }
 
 

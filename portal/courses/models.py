@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo, available_timezones
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -17,16 +18,32 @@ if TYPE_CHECKING:
     from portal.accounts.models import User
 
 
+def _check_zone(name: str) -> None:
+    if name not in available_timezones():
+        raise ValidationError(f"There is no time zone {name}; Pacific/Auckland, Europe/Berlin and UTC are some.")
+
+
 class Course(models.Model):
-    """A course, as NWEN 243."""
+    """A course, as NWEN 243. Times are stored in UTC; what is about the course is shown and typed in its `zone`."""
 
     slug = models.SlugField(unique=True)
     code = models.CharField(max_length=40)
     title = models.CharField(max_length=200)
     about = models.TextField(blank=True)
+    time_zone = models.CharField(
+        max_length=64,
+        default="UTC",
+        validators=[_check_zone],
+        help_text="Times in this course are shown and typed in it, as Pacific/Auckland.",
+    )
 
     def __str__(self) -> str:
         return f"{self.code}: {self.title}"
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """Its time zone."""
+        return ZoneInfo(self.time_zone)
 
     def role_of(self, user: User) -> Role | None:
         """The user's role by their enrolment as it is now."""
