@@ -34,6 +34,8 @@ class Lab(models.Model):
     Who runs it is a lease: `owner` is the worker's name until `lease_until`, and every change of owner raises `epoch`.
     `starts` counts the starts, `last_seq` is the seq of the log's last event, `why` is the code that says why it
     ended or failed. `watched_at` is when a page last showed it, give or take limits.WATCHED; whoever types has one.
+    `goals` are what its log is judged by, as `protocols.goals.reader` reads them; they stay what they were when it was
+    opened.
     """
 
     class State(models.TextChoices):
@@ -57,6 +59,7 @@ class Lab(models.Model):
     ended_at = models.DateTimeField(null=True, blank=True)
     watched_at = models.DateTimeField(default=timezone.now)
     why = models.TextField(blank=True)
+    goals = models.JSONField(default=list, blank=True)
 
     class Meta:
         constraints = [

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import structlog
 from django.db import transaction
 from kombu.exceptions import OperationalError
@@ -19,16 +22,17 @@ class LimitReached(Exception):
     """A lab cannot be opened now. The text is the sentence for the person."""
 
 
-def open_activity(activity: Activity, person: User) -> Lab:
+def open_activity(activity: Activity, person: User, goals: Sequence[Any] = ()) -> Lab:
     """The person's lab of this activity that is up, else a new one with a copy of the activity's world, which is being
-    started. Raises LimitReached."""
+    started. A new one is judged by `goals`, plain values for `protocols.goals.reader`. Raises LimitReached."""
     with transaction.atomic():
         up = _lock_labs_of(person)
         lab = next((lab for lab in up if lab.activity_id == activity.pk), None)
         if lab:
             return lab
         _refuse_past_limit(up)
-        lab = Lab.objects.create(activity=activity, person=person, world=activity.world.copy_for_lab())
+        world = activity.world.copy_for_lab()
+        lab = Lab.objects.create(activity=activity, person=person, world=world, goals=list(goals))
         lab.ask_for_start()
     _enqueue(lab)
     return lab

@@ -26,6 +26,18 @@ def test_classmates_have_labs_of_their_own(activity, alice, bob):
     assert open_activity(activity, alice).world != open_activity(activity, bob).world
 
 
+def test_a_lab_keeps_the_goals_that_it_was_opened_with(activity, alice):
+    goals = [{"title": "Greet", "needs": {"command": {"verb": "HELO"}}}]
+    lab = open_activity(activity, alice, goals)
+    open_activity(activity, alice, [])
+    assert open_again(end(lab)).goals == goals
+    assert Lab.objects.get(pk=lab.pk).goals == goals
+
+
+def test_an_ordinary_lab_has_no_goals(activity, alice):
+    assert Lab.objects.get(pk=open_activity(activity, alice).pk).goals == []
+
+
 def test_opening_after_the_end_makes_a_new_lab(activity, alice):
     first = end(open_activity(activity, alice))
     assert open_activity(activity, alice) != first
