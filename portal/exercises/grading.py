@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,7 +46,7 @@ def grade(attempt: Attempt, goals: Sequence[Goal] | None = None) -> Graded:
     return judge(goals, read_log(attempt), {key: each["text"] for key, each in attempt.answers.items()})
 
 
-def judge(goals: Sequence[Goal], pages: Iterator[Sequence[Event]], answers: dict[str, str]) -> Graded:
+def judge(goals: Sequence[Goal], pages: Iterable[Sequence[Event]], answers: dict[str, str]) -> Graded:
     """Judge a transcript, given in pages, and what was answered to goals that are questions, by their keys."""
     fold = Fold(goals)
     asked = {goal.key: goal.wish for goal in goals if isinstance(goal.wish, Question) and goal.key in answers}

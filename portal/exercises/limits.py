@@ -11,7 +11,6 @@ POINTS = 100_000  # in place of those that were reached
 
 LOG_PAGE = 500  # events that grading has in memory at once
 ENDED_WITHIN = 5  # seconds that whoever begins waits for the end of their lab of before
-PLAYED_WITHIN = 120  # seconds that a solution may take, with the lab that it is played in
 RUN_EVENTS = 1_000  # of a solution's run, which are kept with its version
 
 REGRADED_AT_ONCE = 20  # attempts in one write transaction

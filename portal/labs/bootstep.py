@@ -8,7 +8,7 @@ import gc
 import os
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,9 +16,13 @@ import structlog
 from celery import bootsteps
 
 from portal.labs.owner import Owner
+from protocols import limits
+from protocols.events import Event
+from protocols.world import World
 
 STARTED_WITHIN = 20  # seconds
 OPENED_WITHIN = 30  # seconds
+PLAYED_WITHIN = limits.PLAY_SECONDS + OPENED_WITHIN  # seconds
 STOPPED_WITHIN = 12  # seconds, which is less than the process manager waits
 
 log = structlog.get_logger("portal.owner")
@@ -96,3 +100,16 @@ def open_here(lab_id: int) -> None:
     if here is None:
         raise NoOwner
     asyncio.run_coroutine_threadsafe(here.owner.open(lab_id), here.loop).result(OPENED_WITHIN)
+
+
+def play_here(world: World, lines: Sequence[str]) -> list[Event]:
+    """Have this process's supervisor play a solution in a lab that has no log; its events. Raises NoOwner, NotPlayed,
+    LabRefused, TimeoutError."""
+    here = _here
+    if here is None:
+        raise NoOwner
+    played = asyncio.run_coroutine_threadsafe(here.owner.play(world, lines), here.loop)
+    try:
+        return played.result(PLAYED_WITHIN)
+    finally:
+        played.cancel()  # where it takes too long

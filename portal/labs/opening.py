@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import structlog
@@ -34,7 +35,7 @@ def open_activity(activity: Activity, person: User, goals: Sequence[Any] = ()) -
         world = activity.world.copy_for_lab()
         lab = Lab.objects.create(activity=activity, person=person, world=world, goals=list(goals))
         lab.ask_for_start()
-    _enqueue(lab)
+    transaction.on_commit(partial(_enqueue, lab))
     return lab
 
 
@@ -50,7 +51,7 @@ def open_again(lab: Lab) -> Lab:
             raise LimitReached("The log of this lab is full. Begin a new one; this one stays here to be read.")
         _refuse_past_limit(up)
         lab.ask_for_start()
-    _enqueue(lab)
+    transaction.on_commit(partial(_enqueue, lab))
     return lab
 
 

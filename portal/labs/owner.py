@@ -9,7 +9,7 @@ import os
 import secrets
 import socket
 import time
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import asdict, dataclass
@@ -27,9 +27,10 @@ from portal.labs.messages import EditZone, End, HangUp, Input, Paused, PlaceFile
 from portal.labs.workers import Worker, announce, take_leave
 from portal.worlds.contents import read_content
 from protocols import events
+from protocols.playing import play
 from protocols.sandbox import messages
 from protocols.sandbox.supervisor import LabEnded, LabRefused, RunningLab, StaleOwner, Supervisor
-from protocols.world import WorldError
+from protocols.world import World, WorldError
 
 SUBSCRIBED_WITHIN = 1  # seconds to wait for the bus before a lab starts without it
 
@@ -155,6 +156,10 @@ class Owner:
             )
             await asyncio.to_thread(lab_log.commit, [failure])
         return None
+
+    async def play(self, world: World, lines: Sequence[str]) -> list[events.Event]:
+        """Play a solution in a lab of nobody's; its events. Raises NotPlayed, LabRefused."""
+        return await play(self._supervisor, world, lines)
 
     async def _pass_on(self, follower: Follower, running: RunningLab) -> None:
         """Give the lab what its pages send."""
