@@ -134,7 +134,8 @@ _SHOWN = Kind(_plain, "the command, reply or other thing that the answer stands 
 
 # What one event can show
 
-_CONTENT = {"path": _PATTERN, "size": _OCTETS, "sha256": _DIGEST, "type": _one_of("A", "I")}
+_MODE = {"mode": _one_of("active", "passive")}
+_CONTENT = {"path": _PATTERN, "size": _OCTETS, "sha256": _DIGEST, "type": _one_of("A", "I"), **_MODE}
 _PLACE = {"path": _PATTERN, "host": _PATTERN}
 
 FIELDS: dict[str, Fields] = {
@@ -144,8 +145,9 @@ FIELDS: dict[str, Fields] = {
     "delivered": Fields({}, {"to": _PATTERN, "from": _PATTERN, "header": _HEADERS, "body": _PATTERN}),
     "stored": Fields({}, {**_CONTENT, **_PLACE}),
     "fetched": Fields({}, _CONTENT),
+    "listed": Fields({}, _MODE),
     "gone": Fields({}, _PLACE),
-    "data connection": Fields({}, {"mode": _one_of("active", "passive")}),
+    "data connection": Fields({}, _MODE),
     "answer": Fields(
         {},
         {

@@ -116,6 +116,7 @@ _MODELS: dict[str, Callable[..., Wish]] = {
     "delivered": model.Delivered,
     "stored": model.Stored,
     "fetched": model.Fetched,
+    "listed": model.Listed,
     "gone": model.Gone,
     "data connection": model.DataConnection,
     "answer": model.Answered,

@@ -49,6 +49,7 @@ MEANINGS = {
     "delivered": "A message is put into a mailbox.",
     "stored": "A file is on a host, new or anew.",
     "fetched": "A file has gone to the client over a data connection, to its end.",
+    "listed": "A list of files has gone to the client over a data connection, to its end.",
     "gone": "A file or directory is removed, or has another name now.",
     "data connection": "A data connection is opened: active, by the server; passive, by the client.",
     "answer": "A name server answers a question. by is how it was asked: recursion has the RD bit, iteration has not.",
@@ -96,6 +97,11 @@ EXAMPLES = {
 - title: Fetch the recipe
   needs:
     fetched: {path: "*/recipe.txt"}
+""",
+    "listed": """\
+- title: List the files over a connection that the server opens
+  needs:
+    listed: {mode: active}
 """,
     "gone": """\
 - title: Remove the old menu
