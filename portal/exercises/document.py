@@ -8,7 +8,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
 from django.conf import settings
 
 from portal.worlds.models import check_document
@@ -16,7 +15,7 @@ from protocols.goals.model import Goal, Question
 from protocols.goals.reader import read_goals
 from protocols.world import World, parse_world, read_values
 from protocols.world.parts import Parts, Where
-from protocols.world.plain import read_plain
+from protocols.world.plain import cut_part, read_plain
 
 VERSION = 1
 DOCUMENT_LIMIT = 1_000_000  # characters in an exercise's YAML, a world in place included
@@ -71,14 +70,15 @@ def read_ready(name: str) -> Exercise:
 def read_exercise(text: str) -> Exercise:
     """The exercise that `text` describes in YAML. Raises WorldError with the line of the first mistake."""
     values, lines = read_plain(text, _WHOLE, DOCUMENT_LIMIT)
-    return _Reader(lines).exercise(values)
+    return _Reader(text, lines).exercise(values)
 
 
 class _Reader(Parts):
     """Makes an Exercise of plain values, and says where they are wrong."""
 
-    def __init__(self, lines: dict[Where, int]) -> None:
+    def __init__(self, text: str, lines: dict[Where, int]) -> None:
         super().__init__(lines, _WHOLE)
+        self._text = text
         self._world_lines = {where[1:]: line for where, line in lines.items() if where[:1] == ("world",)}
 
     def exercise(self, values: Any) -> Exercise:
@@ -116,9 +116,9 @@ class _Reader(Parts):
     def _world(self, value: Any) -> tuple[str, World]:
         """The document of the world that is named or stands in place, and the world."""
         if isinstance(value, dict):
-            world = read_values(value, self._world_lines)
-            check_document(world)
-            return yaml.safe_dump(world.to_values(), allow_unicode=True, sort_keys=False), world
+            check_document(read_values(value, self._world_lines))
+            source = cut_part(self._text, "world")
+            return source, parse_world(source)
         ready = list_worlds()
         if value not in ready:
             self.fail(("world",), f"world is one of {', '.join(ready)}, or a whole world in place")
@@ -147,9 +147,7 @@ class _Reader(Parts):
             self.fail(where, f"solution has at most {SOLUTION_LINES} lines, and here are {len(lines)}")
         for number, line in enumerate(lines, start=1):
             if len(line) > LINE_LIMIT:
-                self.fail(
-                    where, f"a line has at most {LINE_LIMIT:,} characters, and line {number} of solution has more"
-                )
+                self.fail(where, f"line {number} of solution has more than {LINE_LIMIT:,} characters")
         return tuple(lines)
 
     def _answers(self, values: Any, goals: Sequence[Goal]) -> dict[str, str]:

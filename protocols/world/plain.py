@@ -1,0 +1,64 @@
+"""A YAML text as plain values, with the line of every part."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import yaml
+
+from protocols.world.model import WorldError
+from protocols.world.parts import Where
+
+
+def read_plain(text: str, whole: str, limit: int) -> tuple[Any, dict[Where, int]]:
+    """The lists, mappings, texts and whole numbers that `text` describes, and the line of each by its place. `whole` is
+    what the text describes ("a world"), which has at most `limit` characters. Raises WorldError with the line of the
+    first mistake."""
+    if len(text) > limit:
+        raise WorldError(f"Line 1: {whole} is at most {limit:,} characters long.")
+    try:
+        # An alias could make a small text stand for a huge one.
+        for token in yaml.scan(text, yaml.SafeLoader):
+            if isinstance(token, yaml.AliasToken):
+                raise WorldError(f"Line {token.start_mark.line + 1}: {whole} has no aliases; write the part out.")
+        node = yaml.compose(text, yaml.SafeLoader)
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        raise WorldError(f"Line {line}: this is not YAML: {error.problem}.") from error
+    except yaml.YAMLError as error:
+        raise WorldError(f"Line 1: this is not YAML: {error}.") from error
+    except RecursionError as error:
+        raise WorldError(f"Line 1: this is nested deeper than {whole} can be.") from error
+    lines: dict[Where, int] = {}
+    return _make_plain(node, (), lines), lines
+
+
+def cut_part(text: str, key: str) -> str:
+    """What stands under `key` at the top of `text`, which was read before, as a text of its own, comments included."""
+    top = yaml.compose(text, yaml.SafeLoader)
+    assert isinstance(top, yaml.MappingNode)
+    part = next(value for name, value in top.value if name.value == key)
+    indent = part.start_mark.column
+    first, *rest = text[part.start_mark.index : part.end_mark.index].split("\n")
+    return "\n".join([first, *(line[min(indent, len(line) - len(line.lstrip(" "))) :] for line in rest)])
+
+
+def _make_plain(node: yaml.Node | None, where: Where, lines: dict[Where, int]) -> Any:
+    """The node's plain value; the line of every part is put into `lines`."""
+    if node is None:
+        return None
+    lines[where] = node.start_mark.line + 1
+    if isinstance(node, yaml.SequenceNode):
+        return [_make_plain(item, (*where, number), lines) for number, item in enumerate(node.value)]
+    if isinstance(node, yaml.MappingNode):
+        values: dict[str, Any] = {}
+        for key, value in node.value:
+            line = key.start_mark.line + 1
+            if not isinstance(key, yaml.ScalarNode):
+                raise WorldError(f"Line {line}: a key is a word.")
+            if key.value in values:
+                raise WorldError(f"Line {line}: the key {key.value!r} stands here twice.")
+            values[key.value] = _make_plain(value, (*where, key.value), lines)
+        return values
+    is_number = node.tag == "tag:yaml.org,2002:int" and node.value.isdecimal() and len(node.value) <= 9
+    return int(node.value) if is_number else node.value
