@@ -62,9 +62,9 @@ class Exercise:
     answers: dict[str, str]
 
 
-def read_ready(name: str) -> Exercise:
-    """The exercise of that name that comes with Lentil."""
-    return read_exercise((READY / f"{name}.yaml").read_text(encoding="utf-8"))
+def read_source(name: str) -> str:
+    """The document of the ready exercise of that name."""
+    return (READY / f"{name}.yaml").read_text(encoding="utf-8")
 
 
 def read_exercise(text: str) -> Exercise:

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portal.exercises import document
-from portal.exercises.document import Hint, read_exercise, read_ready
+from portal.exercises.document import Hint, read_exercise
 from portal.worlds.models import parse_source
 from protocols.goals import model
 from protocols.world import WorldError
@@ -185,7 +185,3 @@ def test_any_other_text_is_refused_in_a_sentence(text):
     with pytest.raises(WorldError) as refused:
         read_exercise(text)
     assert str(refused.value).startswith("Line ") or "This is wrong in an exercise: " in str(refused.value)
-
-
-def test_a_ready_exercise_is_read_by_its_name():
-    assert read_ready("mail-by-hand").title == "Send a mail by hand"

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from portal.exercises.document import READY, Exercise, read_ready
+from portal.exercises.document import READY, Exercise, read_exercise, read_source
 from protocols.events import Event
 from protocols.goals.fold import Fold
 from protocols.goals.model import Goal, InOrder, Never, OnOneConnection, Question, Wish
@@ -15,7 +15,7 @@ from protocols.sandbox.supervisor import Supervisor
 from protocols.world.parts import Parts
 
 NAMES = sorted(path.stem for path in READY.glob("*.yaml"))
-EXERCISES = {name: read_ready(name) for name in NAMES}
+EXERCISES = {name: read_exercise(read_source(name)) for name in NAMES}
 
 
 # For each exercise lines that nearly solve it, and the goals that they do not meet.
