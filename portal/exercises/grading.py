@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from portal.accounts.models import User
@@ -43,18 +44,17 @@ def grade(attempt: Attempt, goals: Sequence[Goal] | None = None) -> Graded:
     """Judge what the attempt's log shows up to its submission, and its answers, by `goals`; without them by those of
     the version that it was made on. Changes nothing."""
     goals = goals_of(attempt.version) if goals is None else goals
-    return judge(goals, read_log(attempt), {key: each["text"] for key, each in attempt.answers.items()})
+    return judge(goals, lambda: read_log(attempt), {key: each["text"] for key, each in attempt.answers.items()})
 
 
-def judge(goals: Sequence[Goal], pages: Iterable[Sequence[Event]], answers: dict[str, str]) -> Graded:
-    """Judge a transcript, given in pages, and what was answered to goals that are questions, by their keys."""
+def judge(goals: Sequence[Goal], read: Callable[[], Iterable[Sequence[Event]]], answers: dict[str, str]) -> Graded:
+    """Judge a transcript, which `read` gives from its beginning in pages, and what was answered to goals that are
+    questions, by their keys."""
     fold = Fold(goals)
-    asked = {goal.key: goal.wish for goal in goals if isinstance(goal.wish, Question) and goal.key in answers}
-    right: set[str] = set()
-    for page in pages:
+    for page in read():
         fold.feed(page)
-        unsettled = asked.keys() - right
-        right |= {key for key in unsettled if is_right(asked[key], answers[key], page)}
+    asked = {goal.key: goal.wish for goal in goals if isinstance(goal.wish, Question) and goal.key in answers}
+    right = {key for key, each in asked.items() if is_right(each, answers[key], chain.from_iterable(read()))}
     return _count(goals, fold.verdicts(), right)
 
 
@@ -93,7 +93,7 @@ def settle(attempt: Attempt) -> None:
     if attempt.is_up or attempt.verdicts is not None:
         return
     graded = grade(attempt)
-    Attempt.objects.filter(pk=attempt.pk, verdicts=None).update(**graded.to_values())
+    Attempt.objects.filter(pk=attempt.pk, verdicts__isnull=True).update(**graded.to_values())
     attempt.refresh_from_db(fields=["verdicts", "points", "total"])
 
 

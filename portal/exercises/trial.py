@@ -47,8 +47,8 @@ def play_and_publish(version: Version) -> None:
 
 def judge_run(found: document.Exercise, events: Sequence[Event]) -> dict[str, Any]:
     """What playing an exercise's solution showed, as `Version.run` has it."""
-    graded = grading.judge(found.goals, [events], found.answers)
-    idle = [each for each in grading.judge(found.goals, [], {}).verdicts if each["met"]]
+    graded = grading.judge(found.goals, lambda: [events], found.answers)
+    idle = [each for each in grading.judge(found.goals, list, {}).verdicts if each["met"]]
     problems = [
         f"The solution does not meet the goal “{each['title']}”." for each in graded.verdicts if not each["met"]
     ]

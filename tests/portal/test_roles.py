@@ -23,12 +23,14 @@ from django.utils import timezone
 from portal.accounts.models import User
 from portal.asgi import application
 from portal.courses.models import Course, Enrolment
+from portal.exercises.models import Attempt
 from portal.labs import feed
 from portal.labs.bus import get_bus, inputs_of
 from portal.labs.messages import FROM_PAGE
 from portal.labs.models import Lab
 from portal.worlds.models import Message
 from tests.portal.conftest import make_activity, make_delivered
+from tests.portal.exercises.making import make_exercise
 from tests.portal.labs.test_consumer import Page, make_cookie
 
 pytestmark = pytest.mark.usefixtures("redis_server")
@@ -118,6 +120,9 @@ ADMIN_MODELS = {
     "labs_lab": READ,
     "labs_event": READ,
     "labs_visit": READ,
+    "exercises_exercise": READ,
+    "exercises_version": READ,
+    "exercises_attempt": READ,
 }
 
 
@@ -156,6 +161,13 @@ def make_lab(person: User, activity) -> Lab:
 def make_thing(lab: Lab, secret: str, *words: str) -> Thing:
     feed.append(lab.pk, 1, [make_delivered(1, raw=f"Subject: {secret}\r\n\r\n{secret}\r\n".encode())])
     return Thing(lab, Message.objects.get(mailbox__world=lab.world), (secret, *words))
+
+
+def make_attempt_in(lab: Lab) -> Attempt:
+    """An attempt whose lab this is, with what nobody else reads in it."""
+    exercise = make_exercise(lab.activity)
+    answers = {"port": {"text": f"{lab.person.username}s-beluga", "right": False}}
+    return exercise.attempts.create(version=exercise.versions.get(), person=lab.person, number=1, lab=lab, answers=answers)
 
 
 @pytest.fixture
@@ -312,6 +324,12 @@ def admin_paths(things) -> dict[str, str]:
         "labs_lab": lab.pk,
         "labs_event": lab.events.all()[0].pk,
         "labs_visit": lab.visits.create(user=lab.person).pk,
+    }
+    attempt = make_attempt_in(lab)
+    keys |= {
+        "exercises_exercise": attempt.exercise_id,
+        "exercises_version": attempt.version_id,
+        "exercises_attempt": attempt.pk,
     }
     assert keys.keys() == ADMIN_MODELS.keys()
     pages = {route.removeprefix("admin:"): route for route in list_routes() if route.startswith("admin:")}

@@ -108,6 +108,7 @@ def test_two_requests_at_once_get_the_same_lab(activity, alice):
     assert len(set(found)) == 1
 
 
+@pytest.mark.django_db(transaction=True)
 def test_a_queue_that_is_away_loses_nothing(activity, alice, redis_server):
     with redis_server.away():
         lab = open_activity(activity, alice)
