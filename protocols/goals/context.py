@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from protocols.events import Endpoint, Event, Line, Message, Opened
-from protocols.goals.model import Mode
+from protocols.ftp import wire as ftp
 from protocols.smtp import wire as smtp
 
 COMMANDS_KEPT = 2_000  # of the newest ones: a reply and a transfer cite one that was said a moment ago
 
 REPLY = "reply"  # the key of a server's line
 TEXT = "text"  # and of a client's that is a line of a message, whatever it says
+_TYPE_CHANGED = (b"200", b"220")  # what answers TYPE and REIN: RFC 959 section 5.4
 
 
 def said(verb: str) -> str:
@@ -39,7 +40,7 @@ class Context:
         if isinstance(event, Line):
             if event.side == "C":
                 return self._note_command(event)
-            if event.because is not None and event.raw.startswith(b"200"):
+            if event.protocol == "ftp" and event.because is not None and event.raw.startswith(_TYPE_CHANGED):
                 self._note_type(event.because)
             return REPLY
         if isinstance(event, Opened):
@@ -54,6 +55,10 @@ class Context:
     def verb_cited(self, event: Event) -> str:
         """The verb of the command that `event` cites; "" where it cites none."""
         return self._commands.get(event.because or 0, ("", "", ""))[0]
+
+    def verb_of(self, line: Line) -> str:
+        """The verb of the command that was noted last, which is in `line`."""
+        return self._commands[line.seq][0]
 
     def argument(self, line: Line) -> str:
         """The argument of the command that was noted last, which is in `line`."""
@@ -81,11 +86,17 @@ class Context:
     def _note_command(self, line: Line) -> str:
         if line.protocol == "smtp" and line.state == "data" and line.raw != smtp.DOT_LINE:
             return TEXT
-        word, _, argument = smtp.strip_ending(line.raw).decode("latin-1").partition(" ")
-        self._commands[line.seq] = (word.upper(), argument.strip(), line.conn)
+        content = smtp.strip_ending(line.raw)
+        if line.protocol == "ftp":
+            content = ftp.strip_telnet(content)
+        word, _, argument = content.decode("latin-1").partition(" ")
+        verb = word.upper()
+        if verb not in ftp.WITH_NAME:  # where a space can be part of the name
+            argument = argument.strip(" ")
+        self._commands[line.seq] = (verb, argument, line.conn)
         if len(self._commands) > COMMANDS_KEPT:
             del self._commands[next(iter(self._commands))]
-        return said(word.upper())
+        return said(verb)
 
     def _note_type(self, seq: int) -> None:
         verb, argument, conn = self._commands.get(seq, ("", "", ""))

@@ -16,7 +16,7 @@ GOAL_LIMIT = 50  # goals of an exercise
 DEPTH_LIMIT = 6  # of wishes within wishes
 POINT_LIMIT = 1_000
 KEY_LIMIT = 60  # characters
-TITLE_LIMIT = 200  # characters
+TITLE_LIMIT = 200
 
 _KEY = re.compile(rf"[a-z0-9][a-z0-9-]{{0,{KEY_LIMIT - 1}}}")
 _SEVERAL: dict[str, Callable[[tuple[Wish, ...]], Wish]] = {
@@ -43,8 +43,8 @@ def read_goals(parts: Parts, values: Any, where: Where) -> tuple[Goal, ...]:
 def _goal(parts: Parts, values: Any, where: Where) -> Goal:
     given = parts.mapping(values, where, {*GOAL_NEEDED}, {*GOAL_KNOWN})
     title = parts.text(given["title"], (*where, "title"))
-    if len(title) > TITLE_LIMIT:
-        parts.fail((*where, "title"), f"a goal's title has at most {TITLE_LIMIT} characters")
+    if len(title) > TITLE_LIMIT or not title.isprintable():  # a log takes it as it is
+        parts.fail((*where, "title"), f"a goal's title is one line of at most {TITLE_LIMIT} characters")
     key = given.get("key") or re.sub(r"[^a-z0-9]+", "-", title.lower())[:KEY_LIMIT].strip("-")
     if not isinstance(key, str) or not _KEY.fullmatch(key):
         parts.fail((*where, "key"), f"a goal's key is 1 to {KEY_LIMIT} small letters, digits and hyphens")

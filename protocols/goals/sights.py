@@ -13,7 +13,7 @@ import dns.rdatatype
 
 from protocols import events
 from protocols.dns.zone import ZoneError, parse_zone
-from protocols.events import Endpoint, Event, Line, Message, Opened, Transferred, TreeChanged, ZoneEdited
+from protocols.events import Event, Line, Message, Opened, Transferred, TreeChanged, ZoneEdited
 from protocols.ftp.states import MACHINE as FTP
 from protocols.goals import model
 from protocols.goals.context import REPLY, Context, mode_of, said
@@ -23,14 +23,17 @@ from protocols.smtp.states import MACHINE as SMTP
 HEADER_READ = 64 * 1024  # octets of a message in which its header fields are looked for
 MACHINES = {"smtp": SMTP, "ftp": FTP}  # whose states a goal can name
 _WITH_SECRETS = ("PASS", "ACCT", "AUTH")  # verbs whose argument is one
-NODATA = "NODATA"  # no code on the wire: RFC 2308 section 1
+_OTHER = "?"  # the verb by which every machine knows what is no verb of its server
 _QUESTION = 12  # where it begins: RFC 1035 section 4.1.1
 _AA, _RD = 0x0400, 0x0100
 
 
 def shows(wish: model.Sight, event: Event, context: Context) -> bool:
     """Whether `event`, which has one of the wish's keys, is what it asks for."""
-    return _SHOWS[type(wish)](wish, event, context)
+    try:
+        return _SHOWS[type(wish)](wish, event, context)
+    except (LookupError, ValueError, TypeError, AttributeError):
+        return False  # a hostile lab can say what no server of ours says: it shows nothing
 
 
 def _command(wish: model.Command, event: Line, context: Context) -> bool:
@@ -38,20 +41,29 @@ def _command(wish: model.Command, event: Line, context: Context) -> bool:
 
 
 def _reply(wish: model.Reply, event: Line, context: Context) -> bool:
-    if event.raw[3:4] == b"-" or not wish.code.matches(event.raw[:3].decode("latin-1")):
+    code = _code(event)
+    if code is None or not wish.code.matches(code):
         return False
     if wish.to and context.verb_cited(event) not in wish.to:
         return False
     return wish.text is model.ANYTHING or wish.text.matches(event.raw[4:].decode("utf-8", "replace").rstrip("\r\n"))
 
 
+def _code(reply: Line) -> str | None:
+    """The code of a reply's last line; None of a line before it: RFC 5321 section 4.2.1, RFC 959 section 4.2."""
+    code = reply.raw[:3]
+    return code.decode("ascii") if code.isdigit() and reply.raw[3:4] != b"-" else None
+
+
 def _reached(wish: model.Reached, event: Line, context: Context) -> bool:
     if event.protocol != wish.protocol:
         return False
-    machine = _MACHINES[wish.protocol]
-    verb = context.verb_cited(event)
-    then = machine.step(event.state, verb, event.raw[:3].decode("latin-1"), event.why or "")
-    return then == wish.state
+    code = _code(event)
+    if code is None:
+        return False
+    machine = MACHINES[wish.protocol]
+    verbs = (context.verb_cited(event), _OTHER)
+    return any(machine.step(event.state, verb, code, event.why or "") == wish.state for verb in verbs)
 
 
 def _delivered(wish: model.Delivered, event: events.Delivered, context: Context) -> bool:
@@ -82,13 +94,8 @@ def _is_content(
 ) -> bool:
     if wish.size not in (None, size) or (wish.sha256 or event.sha256) != event.sha256:
         return False
-    return wish.type in (None, context.type_of(event)) and wish.mode in (None, context.mode_of(event))
-
-
-def _listed(wish: model.Listed, event: Transferred, context: Context) -> bool:
-    if event.side != "S" or not event.whole or event.path:
-        return False
-    return wish.mode in (None, context.mode_of(event))
+    # What somebody puts there on a page comes by no connection, and has no type.
+    return wish.type is None or (event.conn is not None and wish.type == context.type_of(event))
 
 
 def _gone(wish: model.Gone, event: TreeChanged, context: Context) -> bool:
@@ -126,7 +133,7 @@ def _code_of(event: Message) -> str:
 def _count_queries(event: Message) -> int:
     """How many questions a resolver asked for its answer."""
     was_asked = (event.why or "").startswith("recursed")
-    return int(event.about[0]) if was_asked and event.about and event.about[0].isdigit() else 0
+    return int(event.about[0]) if was_asked and event.about and event.about[0].isdecimal() else 0
 
 
 def _is_question(wish: model.Answered, raw: bytes) -> bool:
@@ -134,7 +141,7 @@ def _is_question(wish: model.Answered, raw: bytes) -> bool:
     if len(raw) < _QUESTION:
         return False
     _, flags, questions = struct.unpack_from(">HHH", raw)
-    if wish.authoritative is not None and wish.authoritative != bool(flags & _AA):
+    if wish.rcode is not None and dns.rcode.to_text(dns.rcode.Rcode.make(flags & 0xF)) != wish.rcode:
         return False
     if wish.by is not None and wish.by != ("recursion" if flags & _RD else "iteration"):
         return False
@@ -156,7 +163,8 @@ def _type_at(raw: bytes, place: int) -> str:
 
 
 def _record(wish: model.Record, event: ZoneEdited, context: Context) -> bool:
-    if event.why != "loaded" or event.zone != wish.zone:
+    # An id says that a page asked for it, once: a hostile lab has no more files read than that.
+    if event.why != "loaded" or event.zone != wish.zone or not event.client_id:
         return False
     try:
         zone = parse_zone(event.zone, event.raw.decode())
@@ -169,7 +177,10 @@ def _record(wish: model.Record, event: ZoneEdited, context: Context) -> bool:
 
 
 def _secret(wish: model.SecretInTheClear, event: Line, context: Context) -> bool:
-    return not context.is_secured(event.conn) and bool(context.argument(event))
+    said = context.argument(event)
+    if context.verb_of(event) == "AUTH":  # a mechanism, and after it what may be sent with it: RFC 4954 section 4
+        said = said.partition(" ")[2]
+    return bool(said) and not context.is_secured(event.conn)
 
 
 def keys_of(wish: model.Sight) -> frozenset[str]:

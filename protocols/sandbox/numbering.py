@@ -7,6 +7,7 @@ number fits 63 bits, and the id of a page's line is used once.
 from __future__ import annotations
 
 from array import array
+from collections.abc import Sequence
 from typing import Any
 
 from protocols import limits
@@ -29,11 +30,20 @@ class Numbering:
         self._prefix = f"{start}."
         self._seqs = array("q")  # the log's seq of each of the lab's events
         self._client_ids: set[str] = set()  # of lines that the lab was given and has not recorded
+        self._reserved = 1  # places at the log's end that are its owner's
 
     def take_next(self) -> int:
         """The seq of the log's next event."""
         self._last_seq += 1
         return self._last_seq
+
+    def reserve(self, events: int) -> None:
+        """Keep so many more of the log's last places for its owner, beside that for the last word."""
+        self._reserved += events
+
+    def count_own(self, events: Sequence[Event]) -> None:
+        """The log's owner adds these events, which have their numbers: there is always room for them."""
+        self._octets += sum(_measure(words_of(event)) for event in events)
 
     def expect(self, client_id: str) -> None:
         """The lab was given the page's line with this id, so it may record it."""
@@ -47,7 +57,7 @@ class Numbering:
 
     def admit(self, event: Event) -> Event:
         """The lab's next event, given its numbers in the log. Raises ControlError, and LogFull where there is no room
-        for it: the log's last place is for its owner's last word."""
+        for it: the log's last places are its owner's."""
         if event.kind in OWNERS_KINDS:
             raise ControlError(f"A lab cannot write an event of kind {event.kind}.")
         if event.seq != len(self._seqs) + 1:
@@ -60,7 +70,7 @@ class Numbering:
         if conn is not None and not conn.startswith(self._prefix):
             raise ControlError(f"Connection {conn!r} is not of this start.")
         self._octets += len(getattr(event, "raw", b"")) + _measure(words_of(event))
-        if self._last_seq + 1 >= limits.LOG_EVENTS or self._octets > limits.LOG:
+        if self._last_seq + self._reserved >= limits.LOG_EVENTS or self._octets > limits.LOG:
             raise LogFull
         client_id: str | None = getattr(event, "client_id", None)
         if client_id is not None:

@@ -15,6 +15,7 @@ from typing import Any
 
 from protocols import limits
 from protocols.events import Lab
+from protocols.goals.judging import Judge
 from protocols.sandbox.contents import Contents, cut_contents
 from protocols.sandbox.control import ControlError, Frames, encode
 from protocols.sandbox.ends import (
@@ -75,6 +76,7 @@ class Opening:
     octets: int
     seen: Collection[str]
     contents: Contents
+    judge: Judge | None
     capture: PacketSink | None
 
 
@@ -94,7 +96,7 @@ class RunningLab:
         self._zygote = zygote
         self._control = control
         self._numbering = Numbering(opening.start.start, opening.last_seq, opening.octets)
-        self._intake = Intake(opening.log, pool, self._numbering)
+        self._intake = Intake(opening.log, pool, self._numbering, opening.judge)
         self._seen = set(opening.seen)
         self._frames = Frames(FROM_LAB)
         self._saying = asyncio.Lock()
@@ -169,8 +171,7 @@ class RunningLab:
         try:
             why = await self._follow()
             if why != OWNED_ELSEWHERE:
-                self._intake.add(self._last_word(why))
-                await self._intake.commit()
+                await self._intake.finish(self._last_word(why))
             return why
         except StaleOwner:
             return OWNED_ELSEWHERE

@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from protocols import limits
 from protocols.events import Event
+from protocols.goals.judging import Judge
 from protocols.sandbox.contents import ContentMissing, Contents, choose_contents
 from protocols.sandbox.ends import STOPPED
 from protocols.sandbox.layers import OPTIONAL, check_switched_off
@@ -96,6 +97,7 @@ class Supervisor:
         offset: int = 0,
         seen: Collection[str] = (),
         contents: Contents = (),
+        judge: Judge | None = None,
         capture: PacketSink | None = None,
         namespaces: bool = False,
     ) -> RunningLab:
@@ -103,7 +105,8 @@ class Supervisor:
 
         Its events go to `log`, after seq `last_seq` and the `octets` that it holds; `start` is the number of this start
         of the lab, from 1, `offset` what its clock is ahead, in microseconds, `seen` the client_ids that its log holds,
-        `contents` those of the world's files that are no text in it, with their SHA-256.
+        `contents` those of the world's files that are no text in it, with their SHA-256. `judge` says what its events
+        make of goals, which is written after them.
         `capture` takes its packets. With `namespaces`, `child.namespaces` are descriptors, the caller's to close.
         Raises LabRefused, StaleOwner.
         """
@@ -118,7 +121,7 @@ class Supervisor:
             child = await zygote.fork(theirs, namespaces)
         message = Start(world.to_values(), start, offset, capture is not None)
         # An iterator, which holds nothing when all is handed over: a lab may run for hours.
-        opening = Opening(message, log, last_seq, octets, seen, iter(wanted.items()), capture)
+        opening = Opening(message, log, last_seq, octets, seen, iter(wanted.items()), judge, capture)
         lab = RunningLab(opening, zygote, child, control, self._pool)
         self._labs.add(lab)
         lab.when_over(self._labs.discard)

@@ -101,9 +101,9 @@ class Talk:
         asked = self.add(Message, side="C", raw=query.to_wire(), **common)
         return self.add(Message, asked, side="S", raw=response.to_wire(), why=why, about=about, **common)
 
-    def edit(self, records: str, why: str = "loaded", zone: str = "lentil.edu") -> int:
+    def edit(self, records: str, why: str = "loaded", zone: str = "lentil.edu", client_id: str | None = "a") -> int:
         raw = (ZONE.format(serial=2) + records).encode()
-        return self.add(ZoneEdited, zone=zone, serial=2, why=why, raw=raw)
+        return self.add(ZoneEdited, zone=zone, serial=2, why=why, raw=raw, client_id=client_id)
 
 
 def cut(raw: bytes) -> bytes:

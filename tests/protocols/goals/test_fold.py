@@ -8,15 +8,22 @@ from hypothesis import strategies as st
 from protocols.goals.fold import Fold, Verdict
 from protocols.goals.model import (
     All,
+    Answered,
     AnyOf,
     Command,
     DataConnection,
+    Delivered,
     Fetched,
     Goal,
+    Gone,
     InOrder,
     Never,
     OnOneConnection,
     Pattern,
+    Reached,
+    Record,
+    Reply,
+    SecretInTheClear,
     Stored,
     Wish,
 )
@@ -117,6 +124,14 @@ EVERYTHING = [
     Goal("commands", "", OnOneConnection(InOrder((MAIL, RCPT, Never(RSET))))),
     Goal("files", "", AnyOf((Stored(path=Pattern.of("*a*")), Fetched()))),
     Goal("data", "", DataConnection("active")),
+    Goal("replies", "", All((Reply(Pattern.of("2*")), Reply(Pattern.of("5*"), ("RCPT",))))),
+    Goal("states", "", AnyOf((Reached("smtp", "greeted"), Reached("ftp", "ready")))),
+    Goal("mail", "", Delivered(headers=(("subject", Pattern.of("*a*")),), body=Pattern.of("*a"))),
+    Goal("gone", "", Gone(Pattern.of("/*"))),
+    Goal("names", "", Answered(Pattern.of("*"), "A", "NOERROR", by="recursion", queries=3)),
+    Goal("caches", "", Answered(rcode="NXDOMAIN", cached=True)),
+    Goal("zone", "", Record("lentil.edu", Pattern.of("*"), "A")),
+    Goal("secret", "", Never(SecretInTheClear())),
 ]
 
 

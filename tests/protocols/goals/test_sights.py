@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from protocols.events import Endpoint, Message
+from protocols.events import Line, Message
 from protocols.goals import model
 from protocols.goals.fold import Fold
 from protocols.goals.model import Pattern
@@ -47,8 +47,21 @@ def fetched(verb: str = "RETR", opener: str = "C", **given: Any) -> Play:
     return play
 
 
-def listed(opener: str = "C", **given: Any) -> Play:
-    return fetched("NLST", opener, **{"path": ""} | given)
+def transfer_after(*dialogue: tuple[str, str]) -> Play:
+    def play(talk: Talk) -> None:
+        for text, reply in dialogue:
+            talk.ftp("1.1", text, reply)
+        talk.store("/tmp/a", conn="1.1")
+
+    return play
+
+
+def raw_line(raw: bytes, side: str = "C") -> Play:
+    return lambda talk: talk.add(Line, conn="1.1", protocol="ftp", side=side, raw=raw, state="transfer")
+
+
+def transfer_state(text: str, reply: str, why: str, state: str) -> Play:
+    return lambda talk: talk.exchange("1.1", text, reply, why=why, protocol="ftp", state=state)
 
 
 HELO = model.Command(("HELO", "EHLO"), Pattern.of("*halva.fr"))
@@ -64,6 +77,8 @@ MET = {
     "another of its verbs": (HELO, lambda t: t.say("1.1", "EHLO mx.halva.fr")),
     "a command without argument": (model.Command(("DATA",)), lambda t: t.say("1.1", "DATA")),
     "a dot that ends a message": (model.Command((".",)), lambda t: t.say("1.1", ".", state="data")),
+    "a command after Telnet's signals": (model.Command(("ABOR",)), raw_line(b"\xff\xf4\xff\xf2abor\r\n")),
+    "a name with a space before it": (model.Command(("RETR",), Pattern.of(" a")), raw_line(b"retr  a\r\n")),
     "a reply": (model.Reply(Pattern.of("550")), lambda t: t.exchange("1.1", "RCPT TO:<x>", "550 5.1.1 No")),
     "a reply of a kind": (model.Reply(Pattern.of("5*")), lambda t: t.exchange("1.1", "RCPT TO:<x>", "550 5.1.1 No")),
     "a reply to a verb": (model.Reply(Pattern.of("250"), ("MAIL",)), lambda t: t.exchange("1.1", "MAIL x", "250 ok")),
@@ -80,8 +95,16 @@ MET = {
         lambda t: t.exchange("1.1", "HELO x", "250 hi", why="hello", state="connected"),
     ),
     "a state of FTP": (
-        model.Reached("ftp", "passive"),
-        lambda t: t.exchange("1.1", "PASV", "227 (1,2,3,4,5,6).", why="passive", protocol="ftp", state="ready"),
+        model.Reached("ftp", "active"),
+        transfer_state("port 10,0,0,1,4,1", "200 PORT command successful", "port-ok", "ready"),
+    ),
+    "a state after a transfer": (
+        model.Reached("ftp", "ready"),
+        transfer_state("RETR a", "226 Transfer complete", "transfer-complete", "transfer"),
+    ),
+    "a state that no verb leads to": (
+        model.Reached("ftp", "closed"),
+        transfer_state("XYZ", "421 Too many", "too-many-commands", "ready"),
     ),
     "a message": (BOB, mail()),
     "a message by its header and body": (SUBJECT, mail()),
@@ -90,6 +113,10 @@ MET = {
     "a file of a type": (model.Stored(type="I"), stored_as("I")),
     "a file of eight bits": (model.Stored(type="I"), stored_as("L 8")),
     "a file of the first type": (model.Stored(type="A"), lambda t: t.store("/tmp/a", conn="1.1")),
+    "a file of the first type again": (
+        model.Stored(type="A"),
+        transfer_after(("TYPE I", "200 ok"), ("REIN", "220 ready")),
+    ),
     "a fetched file": (model.Fetched(path=README, size=5), fetched()),
     "a file over a connection of a mode": (model.Fetched(mode="active"), fetched(opener="S")),
     "a stored one over such a connection": (model.Stored(mode="active"), stored_as(opener="S")),
@@ -119,6 +146,7 @@ MET = {
     ),
     "a refusal": (model.Answered(rcode="REFUSED"), lambda t: t.resolve("lentil.edu", rcode="REFUSED")),
     "a record": (SOUP, lambda t: t.edit("soup A 10.2.0.99\n")),
+    "a password beside a mechanism": (model.SecretInTheClear(), lambda t: t.say("1.1", "AUTH PLAIN AGEAYg==")),
     "a password in the clear": (model.SecretInTheClear(), lambda t: t.say("1.1", "PASS lentil", "ftp", "named")),
 }
 NEARLY = {
@@ -135,6 +163,7 @@ NEARLY = {
         lambda t: t.exchange("1.1", "RCPT TO:<x>", "550 5.7.1 No"),
     ),
     "a line before the last": (model.Reply(Pattern.of("250")), lambda t: t.exchange("1.1", "EHLO x", "250-hi")),
+    "a line in a reply that begins with digits": (model.Reply(Pattern.of("*")), raw_line(b"25 years of FTP\r\n", "S")),
     "a reply to another verb": (
         model.Reply(Pattern.of("250"), ("MAIL",)),
         lambda t: t.exchange("1.1", "RSET", "250 ok"),
@@ -147,6 +176,10 @@ NEARLY = {
         model.Reached("smtp", "sender"),
         lambda t: t.exchange("1.1", "RCPT TO:<x>", "503 5.5.1 no", why="rcpt-before-mail"),
     ),
+    "a state before its reply is over": (
+        model.Reached("ftp", "ready"),
+        transfer_state("PASS secret", "230-Welcome", "logged-in", "named"),
+    ),
     "a message for somebody else": (BOB, mail(to="alice@lentil.edu")),
     "a message without the field": (SUBJECT, mail(raw=b"From: dahl\r\n\r\nDo you like dahl?\r\n")),
     "a field in the body": (SUBJECT, mail(raw=b"From: x\r\n\r\nSubject: dahl\r\nlike\r\n")),
@@ -154,6 +187,11 @@ NEARLY = {
     "a file with another content": (model.Stored(sha256="cd"), lambda t: t.store("/tmp/a")),
     "a file on another host": (model.Stored(host=Pattern.of("ftp.lentil.edu")), lambda t: t.store("/tmp/a")),
     "a file of another type": (model.Stored(type="A"), stored_as("I")),
+    "a file that somebody put there on a page": (model.Stored(type="A"), lambda t: t.store("/tmp/a")),
+    "a file after a type that was refused": (
+        model.Stored(type="I"),
+        transfer_after(("TYPE I", "504 not now")),
+    ),
     "a file that broke off": (model.Fetched(path=README), fetched(whole=False)),
     "a file that went the other way": (model.Fetched(path=README), fetched(side="C")),
     "a list, which is no file": (model.Fetched(), listed()),
@@ -200,8 +238,10 @@ NEARLY = {
     ),
     "a record of another type": (SOUP, lambda t: t.edit('soup TXT "10.2.0.99"\n')),
     "a record in a zone that was not loaded": (SOUP, lambda t: t.edit("soup A 10.2.0.99\n", why="stale")),
+    "a record of a zone that nobody edited": (SOUP, lambda t: t.edit("soup A 10.2.0.99\n", client_id=None)),
     "a file that is no zone": (SOUP, lambda t: t.edit("soup A nonsense\n")),
     "a user's name in the clear": (model.SecretInTheClear(), lambda t: t.say("1.1", "USER ecki", "ftp", "connected")),
+    "a mechanism alone": (model.SecretInTheClear(), lambda t: t.say("1.1", "AUTH TLS", "ftp", "connected")),
     "a password without one": (model.SecretInTheClear(), lambda t: t.say("1.1", "PASS", "ftp", "named")),
 }
 

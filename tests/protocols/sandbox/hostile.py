@@ -25,7 +25,21 @@ import dns.rdatatype
 import pyseccomp
 
 from protocols import limits
-from protocols.events import Cached, Console, Fault, Lab, Opened
+from protocols.events import (
+    Cached,
+    Console,
+    Delivered,
+    Event,
+    Fault,
+    GoalJudged,
+    Lab,
+    Line,
+    Message,
+    Opened,
+    Transferred,
+    TreeChanged,
+    ZoneEdited,
+)
 from protocols.events import Endpoint as End
 from protocols.sandbox import kernel, zygote
 from protocols.sandbox.birth import Cell
@@ -256,6 +270,7 @@ BREAKS: dict[str, Callable[[Speaker], None]] = {
     "leaves a number out": say(Happened(Fault(seq=3, at=1, why="x"))),
     "says a number twice": say(Happened(Fault(seq=1, at=1, why="x"))),
     "writes what its owner writes": say(Happened(Lab(seq=2, at=1, change="ended", start=1))),
+    "judges a goal": say(Happened(GoalJudged(seq=2, at=1, goal="greet", title="Greet", status="met"))),
     "records a line that nobody typed": say(
         Happened(Console(seq=2, at=1, console=1, action="typed", raw=b"", client_id="forged"))
     ),
@@ -275,6 +290,42 @@ BREAKS: dict[str, Callable[[Speaker], None]] = {
     "nests deeply": speak_raw(struct.pack(">II", 200_004, 200_000) + b"[" * 200_000),
     "says a message of the other direction": say(Stop()),
 }
+
+
+# What no server of ours says, and what breaks the control protocol no more than that.
+BABBLE: list[Event] = [
+    Line(seq=1, at=1, conn="1.1", protocol="x", side="S", raw=b"\xff", state="nowhere", why="because"),
+    Line(seq=2, at=1, conn="1.1", protocol="ftp", side="S", raw=b"200 \xff", state="nowhere", because=1),
+    Line(seq=3, at=1, conn="1.1", protocol="smtp", side="C", raw=b"", state="nowhere"),
+    Delivered(seq=4, at=1, conn="1.1", mailbox="", sender="", raw=b"\xff: \xff\r\n=?x?q?=ff?=\xff\r\n\r\n\xff"),
+    Line(seq=5, at=1, conn="1.1", protocol="ftp", side="C", raw=b"\xff\xfaPASS \xff", state="nowhere"),
+    Message(
+        seq=6, at=1, protocol="dns", transport="udp", side="S", client=HOME, server=HOME, raw=b"\0" * 3 + b"\xff" * 40
+    ),
+    Message(
+        seq=7,
+        at=1,
+        protocol="x",
+        transport="udp",
+        side="S",
+        client=HOME,
+        server=HOME,
+        raw=b"",
+        why="recursed",
+        about=("²",),
+    ),
+    ZoneEdited(seq=8, at=1, zone="lentil.edu", serial=1, why="loaded", raw=b"\xff$INCLUDE /"),
+    Opened(seq=9, at=1, conn="1.1", protocol="", purpose="data", client=HOME, server=HOME, because=8),
+    Transferred(seq=10, at=1, conn="1.1", side="S", length=2**62, kept=0, path="\u202e"),
+    TreeChanged(seq=11, at=1, host="", change="renamed", path="*", to=""),
+]
+
+
+def babble(lab: Speaker) -> None:
+    lab.ready()
+    for event in BABBLE:
+        lab.cell.control.sendall(encode(Happened(event)))
+    lab.wait_for_stop()
 
 
 def speak_too_early(lab: Speaker) -> None:
@@ -313,6 +364,7 @@ PLOTS: dict[str, Callable[[Speaker], None]] = {
     "reaches": reach_the_host,
     "imports": import_lazily,
     "floods": flood,
+    "babbles": babble,
     "gives descriptors away": send_a_descriptor,
     "speaks too early": speak_too_early,
     "says nothing": say_nothing,
