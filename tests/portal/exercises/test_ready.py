@@ -4,11 +4,10 @@ import asyncio
 
 import pytest
 
+from portal.exercises import grading
 from portal.exercises.document import READY, Exercise, read_exercise, read_source
 from protocols.events import Event
-from protocols.goals.fold import Fold
-from protocols.goals.model import Goal, InOrder, Never, OnOneConnection, Question, Wish
-from protocols.goals.questions import is_right
+from protocols.goals.model import InOrder, Never, OnOneConnection, Question, Wish
 from protocols.goals.reader import read_goals
 from protocols.playing import play
 from protocols.sandbox.supervisor import Supervisor
@@ -99,16 +98,8 @@ def nearly_played(both_played):
 
 def find_unmet(exercise: Exercise, events: list[Event]) -> list[str]:
     """The goals that these events, and the author's answers, do not meet."""
-    fold = Fold(exercise.goals)
-    fold.feed(events)
-    met = {verdict.key for verdict in fold.verdicts() if verdict.status in ("met", "kept")}
-    met |= {goal.key for goal in exercise.goals if is_answered(exercise, goal, events)}
-    return [goal.key for goal in exercise.goals if goal.key not in met]
-
-
-def is_answered(exercise: Exercise, goal: Goal, events: list[Event]) -> bool:
-    given = exercise.answers.get(goal.key, "")
-    return isinstance(goal.wish, Question) and is_right(goal.wish, given, events)
+    graded = grading.judge(exercise.goals, lambda: [events], exercise.answers)
+    return [verdict["key"] for verdict in graded.verdicts if not verdict["met"]]
 
 
 def list_wishes(wish: Wish) -> list[Wish]:
