@@ -86,19 +86,17 @@ class _Reader(Parts):
         top = self.mapping(values, (), needed, {"summary", "hints", "answers"})
         if top["exercise"] != VERSION:
             self.fail(("exercise",), f"exercise is {VERSION}, the version of this format")
-        source, world = self._world(top["world"])
         goals = read_goals(self, top["goals"], ("goals",))
         return Exercise(
             title=self._one_line(top["title"], ("title",), TITLE_LIMIT),
             summary=self._one_line(top["summary"], ("summary",), SUMMARY_LIMIT) if top.get("summary") else "",
             text=self._short(top["text"], ("text",), TEXT_LIMIT),
-            world=world,
-            world_source=source,
             goals=goals,
             goal_values=top["goals"],
             hints=self._hints(top.get("hints")),
             solution=self._solution(top["solution"], ("solution",)),
             answers=self._answers(top.get("answers"), goals),
+            **self._world(top["world"]),  # last, since it takes the longest
         )
 
     def _short(self, value: Any, where: Where, limit: int) -> str:
@@ -109,20 +107,21 @@ class _Reader(Parts):
 
     def _one_line(self, value: Any, where: Where, limit: int) -> str:
         text = self._short(value, where, limit).strip()
-        if "\n" in text:
+        if len(text.splitlines()) > 1:
             self.fail(where, f"{where[-1]} is a text of one line")
         return text
 
-    def _world(self, value: Any) -> tuple[str, World]:
-        """The document of the world that is named or stands in place, and the world."""
+    def _world(self, value: Any) -> dict[str, Any]:
+        """The world that is named or stands in place, and its document, as fields of an Exercise."""
         if isinstance(value, dict):
             check_document(read_values(value, self._world_lines))
             source = cut_part(self._text, "world")
-            return source, parse_world(source)
+            return {"world": parse_world(source), "world_source": source}
         ready = list_worlds()
         if value not in ready:
             self.fail(("world",), f"world is one of {', '.join(ready)}, or a whole world in place")
-        return _read_ready_world(value)
+        source, world = read_ready_world(value)
+        return {"world": world, "world_source": source}
 
     def _hints(self, values: Any) -> tuple[Hint, ...]:
         if not values:
@@ -171,7 +170,7 @@ def list_worlds() -> list[str]:
 
 
 @cache
-def _read_ready_world(name: str) -> tuple[str, World]:
+def read_ready_world(name: str) -> tuple[str, World]:
     """A ready world's document, and the world. They do not change while a process runs."""
     source = (_WORLDS / f"{name}.yaml").read_text(encoding="utf-8")
     return source, parse_world(source)

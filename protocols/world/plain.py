@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import yaml
 
 from protocols.world.model import WorldError
 from protocols.world.parts import Where
+
+TOKEN_LIMIT = 40_000  # keys, texts and marks of a YAML text, so that it is read within some seconds
+
+_UNSTORABLE = re.compile("[\\0\\ud800-\\udfff]")  # which no database takes
 
 
 def read_plain(text: str, whole: str, limit: int) -> tuple[Any, dict[Where, int]]:
@@ -17,10 +22,13 @@ def read_plain(text: str, whole: str, limit: int) -> tuple[Any, dict[Where, int]
     if len(text) > limit:
         raise WorldError(f"Line 1: {whole} is at most {limit:,} characters long.")
     try:
-        # An alias could make a small text stand for a huge one.
-        for token in yaml.scan(text, yaml.SafeLoader):
+        for number, token in enumerate(yaml.scan(text, yaml.SafeLoader)):
+            line = token.start_mark.line + 1
+            # An alias could make a small text stand for a huge one.
             if isinstance(token, yaml.AliasToken):
-                raise WorldError(f"Line {token.start_mark.line + 1}: {whole} has no aliases; write the part out.")
+                raise WorldError(f"Line {line}: {whole} has no aliases; write the part out.")
+            if number == TOKEN_LIMIT:
+                raise WorldError(f"Line {line}: {whole} is at most {TOKEN_LIMIT:,} words and marks of YAML long.")
         node = yaml.compose(text, yaml.SafeLoader)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
@@ -56,9 +64,18 @@ def _make_plain(node: yaml.Node | None, where: Where, lines: dict[Where, int]) -
             line = key.start_mark.line + 1
             if not isinstance(key, yaml.ScalarNode):
                 raise WorldError(f"Line {line}: a key is a word.")
-            if key.value in values:
-                raise WorldError(f"Line {line}: the key {key.value!r} stands here twice.")
-            values[key.value] = _make_plain(value, (*where, key.value), lines)
+            name = _read_text(key)
+            if name in values:
+                raise WorldError(f"Line {line}: the key {name!r} stands here twice.")
+            values[name] = _make_plain(value, (*where, name), lines)
         return values
-    is_number = node.tag == "tag:yaml.org,2002:int" and node.value.isdecimal() and len(node.value) <= 9
-    return int(node.value) if is_number else node.value
+    text = _read_text(node)
+    is_number = node.tag == "tag:yaml.org,2002:int" and text.isdecimal() and len(text) <= 9
+    return int(text) if is_number else text
+
+
+def _read_text(node: yaml.Node) -> str:
+    text: str = node.value
+    if _UNSTORABLE.search(text):
+        raise WorldError(f"Line {node.start_mark.line + 1}: a text has no NUL and no half of a surrogate pair.")
+    return text

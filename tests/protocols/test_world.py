@@ -178,3 +178,9 @@ def test_a_world_too_large_is_refused(monkeypatch):
     monkeypatch.setattr("protocols.world.reader.TEXT_LIMIT", 10)
     with pytest.raises(WorldError, match="at most 10 characters"):
         parse_world(LECTURE)
+
+
+def test_a_world_of_too_many_parts_is_refused(monkeypatch):
+    monkeypatch.setattr("protocols.world.plain.TOKEN_LIMIT", 20)
+    with pytest.raises(WorldError, match=r"^Line 10: a world is at most 20 words and marks of YAML long\.$"):
+        parse_world(SMALL)

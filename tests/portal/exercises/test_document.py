@@ -105,7 +105,7 @@ def test_what_an_author_remarks_stays_in_the_world():
 
 @pytest.mark.parametrize("name", document.list_worlds())
 def test_any_ready_world_can_stand_in_place(name):
-    source, world = document._read_ready_world(name)
+    source, world = document.read_ready_world(name)
     indented = "".join(f"  {line}\n" for line in source.split("\n"))
     found = read_exercise(MAIL.replace("world: lecture\n", f"world:\n{indented}"))
     assert found.world == world
@@ -121,6 +121,10 @@ def test_any_ready_world_can_stand_in_place(name):
         ("title: Send a mail by hand", "title: [x]", "Line 2: title is a text."),
         ("title: Send a mail by hand", "title: " + "x" * 201, "Line 2: title has at most 200 characters"),
         ("title: Send a mail by hand", "title: |\n  a\n  b", "Line 2: title is a text of one line."),
+        ("title: Send a mail by hand", 'title: "a\\Lb"', "Line 2: title is a text of one line."),
+        ("text: Say HELO.", 'text: "\\0"', "Line 18: a text has no NUL and no half of a surrogate pair."),
+        ("title: Greet the server", 'title: "\\ud800"', "Line 10: a text has no NUL and no half of a surrogate pair."),
+        ("  code: 5.1.1", '  "\\0": 5.1.1', "Line 27: a text has no NUL and no half of a surrogate pair."),
         ("summary: Speak", "summery: Speak", "Line 3: an exercise has no key 'summery'."),
         ("summary: Speak SMTP yourself.", "summary: " + "x" * 401, "Line 3: summary has at most 400 characters"),
         ("world: lecture", "world: nowhere", "Line 4: world is one of lecture, or a whole world in place."),
