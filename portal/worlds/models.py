@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -49,8 +50,10 @@ def check_document(document: documents.World) -> None:
     check_zones(document)
 
 
+@lru_cache(8)
 def _read_source(text: str) -> documents.World:
-    """The world that `text` describes, its zones unread: labs have the models' own, and are opened often."""
+    """The world that `text` describes, its zones unread: labs have the models' own, and are opened often, mostly of the
+    same few worlds."""
     document = documents.parse_world(text)
     _check_words(document)
     return document
