@@ -8,11 +8,12 @@ from typing import Any
 from django.utils import timezone
 
 from portal.accounts.models import User
-from portal.courses.models import Activity
+from portal.courses.models import Activity, Course, Unit
 from portal.exercises.document import read_exercise
 from portal.exercises.models import Attempt, Exercise, Version
 from portal.labs import feed
 from portal.labs.models import Lab
+from portal.worlds.models import World
 from protocols import events
 from protocols.events import Endpoint
 
@@ -42,6 +43,24 @@ solution: |
   QUIT
 """
 MENDED = SOURCE.replace("verb: [HELO, EHLO]", "verb: NOOP").replace("points: 3", "points: 4")
+
+
+SMALL = """\
+lentil: 1
+title: A small one
+student: me.example
+hosts:
+  - {name: me.example, address: 10.0.0.1}
+  - {name: mx.example, address: 10.0.0.2, smtp: {domains: [example], mailboxes: [you@example]}}
+"""
+
+
+def make_small_activity(course: Course) -> Activity:
+    """An activity whose world is quickly copied."""
+    unit = Unit.objects.create(course=course, title="Mail")
+    activity = Activity.objects.create(unit=unit, slug="by-hand", title="Send a mail by hand")
+    World.objects.create(source=SMALL, activity=activity).make_mailboxes()
+    return activity
 
 
 def make_exercise(activity: Activity, source: str = SOURCE, **values: Any) -> Exercise:

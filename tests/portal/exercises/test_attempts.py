@@ -16,11 +16,16 @@ from portal.exercises.attempts import answer, begin, count_left, submit
 from portal.exercises.models import Attempt, Exercise
 from portal.labs.models import Lab
 from portal.labs.opening import LimitReached, open_activity
-from tests.portal.exercises.making import happen, make_attempt, make_published, solve
+from tests.portal.exercises.making import happen, make_attempt, make_published, make_small_activity, solve
 
 pytestmark = pytest.mark.usefixtures("redis_server")
 
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def activity(course):
+    return make_small_activity(course)
 
 
 def end(lab: Lab | None, why: str = "asked") -> None:

@@ -5,7 +5,20 @@ from django.utils import timezone
 
 from portal.exercises import grading, limits
 from portal.exercises.grading import find_result, goals_of, grade
-from tests.portal.exercises.making import MENDED, Session, happen, make_attempt, make_published, solve
+from tests.portal.exercises.making import (
+    MENDED,
+    Session,
+    happen,
+    make_attempt,
+    make_published,
+    make_small_activity,
+    solve,
+)
+
+
+@pytest.fixture
+def activity(course):
+    return make_small_activity(course)
 
 
 def submit_as(attempt, points: int, adjusted: int | None = None):

@@ -1,5 +1,7 @@
 """Versions of an exercise: kept as they were written, and published after a trial by a worker."""
 
+from textwrap import indent
+
 import pytest
 from django.db import IntegrityError
 
@@ -15,19 +17,11 @@ from portal.worlds.models import World
 from protocols.playing import NotPlayed
 from protocols.world import WorldError
 from tests.portal.conftest import edit_zone, find_zone
-from tests.portal.exercises.making import MENDED, SOURCE, make_published, solve
+from tests.portal.exercises.making import MENDED, SMALL, SOURCE, make_published, solve
 from tests.portal.labs.test_owner import worker  # noqa: F401 - a fixture
 
 GOOD = SOURCE + "answers: {port: 1379}\n"
-OTHER_WORLD = """\
-world:
-  lentil: 1
-  title: A small one
-  student: me.example
-  hosts:
-    - {name: me.example, address: 10.0.0.1}
-    - {name: mx.example, address: 10.0.0.2, smtp: {domains: [example], mailboxes: [you@example]}}
-"""
+OTHER_WORLD = "world:\n" + indent(SMALL, "  ")
 
 
 @pytest.fixture

@@ -9,7 +9,12 @@ from portal.exercises import grading, limits, proposals, regrading
 from portal.exercises.models import Attempt, Regrade, Regraded
 from portal.exercises.tasks import go_on_regrading
 from portal.labs.opening import LimitReached
-from tests.portal.exercises.making import MENDED, happen, make_attempt, make_published, solve
+from tests.portal.exercises.making import MENDED, happen, make_attempt, make_published, make_small_activity, solve
+
+
+@pytest.fixture
+def activity(course):
+    return make_small_activity(course)
 
 
 @pytest.fixture

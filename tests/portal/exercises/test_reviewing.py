@@ -6,9 +6,14 @@ from portal.exercises import limits
 from portal.exercises.attempts import submit
 from portal.exercises.grading import find_result
 from portal.exercises.reviewing import ReviewRefused, adjust, comment
-from tests.portal.exercises.making import happen, solve
+from tests.portal.exercises.making import happen, make_small_activity, solve
 
 pytestmark = pytest.mark.usefixtures("redis_server")
+
+
+@pytest.fixture
+def activity(course):
+    return make_small_activity(course)
 
 
 def test_a_comment_is_about_a_line_of_the_transcript(attempt, ivy):
