@@ -20,6 +20,7 @@ CHUNK = 200  # events in one message to a page
 LOOK = 15  # between two looks of a socket at its log, and at whether its user may still see it
 BELLS_WAITING = 64  # bells for one socket; past that they are dropped, and the socket reads the log
 INPUTS_WAITING = 1_000  # messages from pages to one lab; past that they are dropped, and the pages send them again
+LOG_PAGE = 1_000  # events that are read at once of a log that is judged from its beginning
 BELL_EVENTS = 50  # events of a bell; one of more goes without a copy of them
 BELL_SIZE = 64 * 1024  # characters of a bell; a larger one goes without its copy too
 SCOLDINGS = 100  # messages from one socket that no page sends, before it is closed

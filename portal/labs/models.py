@@ -155,6 +155,7 @@ class Event(models.Model):
             models.UniqueConstraint(fields=["lab", "seq"], name="one_event_a_seq"),
             models.UniqueConstraint(fields=["lab", "client_id"], name="one_event_a_client_id"),
         ]
+        indexes = [models.Index(fields=["lab", "seq"], condition=Q(kind="goal"), name="goals_judged")]
 
     def __str__(self) -> str:
         return f"Event {self.seq} of lab {self.lab_id}"

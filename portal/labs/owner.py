@@ -22,6 +22,7 @@ from django.db.utils import Error as DatabaseError
 from portal.labs import leases, limits
 from portal.labs.bus import Bus, BusError, Follower, bells_of, inputs_of, orders_of
 from portal.labs.contents import sweep
+from portal.labs.goals import read_judge
 from portal.labs.log import Log, ring_for, use_database
 from portal.labs.messages import EditZone, End, HangUp, Input, Paused, PlaceFile
 from portal.labs.workers import Worker, announce, take_leave
@@ -133,6 +134,7 @@ class Owner:
                 why = "no-room"
             else:
                 world, contents = await asyncio.to_thread(use_database, leases.read_world, claim.lab)
+                judge = await asyncio.to_thread(use_database, read_judge, claim.lab)
                 return await self._supervisor.open(
                     world,
                     lab_log,
@@ -141,6 +143,7 @@ class Owner:
                     octets=claim.octets,
                     seen=claim.client_ids,
                     contents=contents,
+                    judge=judge,
                 )
         except StaleOwner:
             return None

@@ -5,6 +5,7 @@ import gc
 import threading
 import time
 from contextlib import contextmanager
+from typing import Any
 
 import pytest
 from asgiref.sync import sync_to_async
@@ -46,6 +47,13 @@ STORING: list[tuple[str, str | None]] = [
     ("PORT 10, 0, 0, 1, 4, 1", "200"),
     ("STOR /tmp/test.txt", "226"),
     ("QUIT", "221"),
+]
+
+
+GOALS: list[dict[str, Any]] = [
+    {"title": "Greet the server", "needs": {"command": {"verb": ["HELO", "EHLO"]}}},
+    {"title": "Send it", "needs": {"all": [{"delivered": {"to": "bob@*"}}, {"reply": {"code": "221", "to": "QUIT"}}]}},
+    {"title": "Err never", "needs": {"never": {"reply": {"code": "5*"}}}},
 ]
 
 
@@ -153,6 +161,56 @@ def test_a_lab_opened_again_goes_on_in_its_log_with_its_mailboxes(worker, activi
     assert lab_events(lab) == [("started", 1, None), ("ended", 1, "asked"), ("started", 2, None), ("ended", 2, "asked")]
     assert [event.seq for event in feed.after(lab.pk, 0, 10)] == [1, 2, 3, 4]
     assert Message.objects.filter(mailbox__world=lab.world).count() == 2
+
+
+def goals_in(lab: Lab) -> list[tuple[str, str, int]]:
+    judged = [each for each in feed.after(lab.pk, 0, 1_000) if isinstance(each, events.GoalJudged)]
+    return [(each.goal, each.status, each.met) for each in judged]
+
+
+async def test_goals_are_judged_as_the_dialogue_goes_and_both_pages_hear_of_it(worker, activity, alice, ivy):
+    lab = await sync_to_async(open_activity)(activity, alice, GOALS)
+    page = await Page(lab.pk, await sync_to_async(make_cookie)(alice)).open()
+    watching = await Page(lab.pk, await sync_to_async(make_cookie)(ivy)).open()
+    for start, dialogue in ((1, DIALOGUE[:2]), (2, DIALOGUE)):
+        await sync_to_async(tasks.open_lab)(lab.pk)
+        await sync_to_async(wait_for_state)(lab, "running")
+        await hold_dialogue(page, dialogue)
+        await sync_to_async(tasks.close_lab)(lab.pk)
+        last = (await sync_to_async(wait_for_state)(lab, "ended")).last_seq
+        if start == 1:
+            await sync_to_async(open_again)(await sync_to_async(Lab.find)(lab.pk))
+    for each in (page, watching):
+        await each.hear_until(last)
+        told = [(one["facts"]["goal"], one["facts"]["status"]) for one in each.descriptions if one["kind"] == "goal"]
+        assert told == [("err-never", "kept"), ("greet-the-server", "met"), ("send-it", "open"), ("send-it", "met")]
+        await each.close()
+    await get_bus().close()
+
+
+def test_what_a_lost_owner_had_not_judged_is_judged_when_the_lab_is_opened_again(worker, lab, monkeypatch):
+    monkeypatch.setattr(limits, "LOG_PAGE", 2)
+    monkeypatch.setattr(limits, "LEASE", 0.5)
+    monkeypatch.setattr(limits, "RENEWAL", 0.1)
+    lab.goals = GOALS
+    lab.save(update_fields=["goals"])
+    said = [b"HELO mx.halva.fr\r\n", b"NOOP\r\n", b"NOOP\r\n"]
+    feed.append(lab.pk, 1, [make_line(seq, raw) for seq, raw in enumerate(said, start=1)])
+    Lab.objects.filter(pk=lab.pk).update(lease_until=lab.opened_at)
+    wait_for_state(lab, "ended")
+    assert goals_in(lab) == []
+    monkeypatch.setattr(limits, "LEASE", 8)
+    open_again(Lab.find(lab.pk))
+    tasks.open_lab(lab.pk)
+    wait_for_state(lab, "running")
+    assert goals_in(lab) == [("greet-the-server", "met", 0), ("err-never", "kept", 0)]
+
+
+def test_goals_that_cannot_be_read_end_no_lab(worker, activity, alice):
+    lab = open_activity(activity, alice, [{"title": "From a time when there were others"}])
+    tasks.open_lab(lab.pk)
+    wait_for_state(lab, "running")
+    assert goals_in(lab) == []
 
 
 def test_a_zone_is_edited_by_its_running_lab_and_stays_when_that_is_opened_again(worker, activity, alice, ivy, client):
