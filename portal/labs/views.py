@@ -17,6 +17,7 @@ from portal.accounts.may import Action, may
 from portal.courses.models import Activity
 from portal.courses.views import find_course
 from portal.labs.file_places import find_place
+from portal.labs.goals import list_goals
 from portal.labs.hosts import group_hosts
 from portal.labs.models import Lab
 from portal.labs.opening import LimitReached, close, open_activity, open_again
@@ -119,6 +120,7 @@ def show_lab(request: Request, lab: int) -> HttpResponse:
         "activity": found.activity,
         "hosts": group_hosts(document),
         "student": document.student,
+        "goals": list_goals(found),
         "lessons": lessons(document),
         "may_type": may(request.user, "type", found),
         "mailboxes": found.world.list_mailboxes(),

@@ -40,7 +40,7 @@ export class Choosing {
 
   #click(event) {
     const link = event.target.closest("[data-leads-to]");
-    if (link) return this.#follow(link.dataset.leadsTo);
+    if (link) return this.follow(link.dataset.leadsTo);
     if (event.target.closest("summary")) return; // it unfolds
     const item = event.target.closest("li");
     if (!this.#entries.has(item) || String(getSelection())) return;
@@ -50,14 +50,15 @@ export class Choosing {
     this.#pick(item === this.#chosen && !isKey ? null : item, true);
   }
 
-  // A link in one item leads to another, and chooses it.
-  #follow(seq) {
+  // A link in one item, or elsewhere on the page, leads to another, and chooses it. Returns whether it is here.
+  follow(seq) {
     const item = this.#list.querySelector(`[data-seq="${seq}"]`);
-    if (!this.#entries.has(item)) return;
+    if (!this.#entries.has(item)) return false;
     this.#setStop(buttonOf(item));
     this.#stop.focus({ preventScroll: true });
     this.#pick(item);
     this.#place.show(item);
+    return true;
   }
 
   // Arrow keys go from item to item, and explain each where the explanation stands beside the wire.

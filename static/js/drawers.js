@@ -15,6 +15,10 @@ export function openDrawer(drawer) {
   drawer.querySelector("[data-close]").focus();
 }
 
+export function closeDrawer(drawer) {
+  if ("open" in drawer.dataset) close(drawer);
+}
+
 function close(drawer) {
   delete drawer.dataset.open;
   setExpanded(drawer, false);

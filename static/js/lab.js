@@ -1,9 +1,10 @@
 // The lab page: hands what the socket brings to those who show it, and what is typed to the socket.
 import { CommandBox } from "./command-box.js";
 import { Controls } from "./controls.js";
-import { openDrawer } from "./drawers.js";
+import { closeDrawer, openDrawer } from "./drawers.js";
 import { explain } from "./explanation.js";
 import { Files } from "./files.js";
+import { Goals } from "./goals.js";
 import { Ladder } from "./ladder.js";
 import { LabSocket } from "./lab-socket.js";
 import { LabStatus } from "./lab-status.js";
@@ -32,6 +33,7 @@ const status = new LabStatus($("lab-status"), Number(page.dataset.now));
 const states = new StateView(lessons.protocols, $("where"), $("where-title"), $("panel-state"));
 const mailboxes = new Mailboxes($("mailboxes"), $("mailboxes-news"));
 const files = $("files") && new Files($("files"), $("files-news"));
+const goals = $("goals") && new Goals($("goals"), $("goals-news"), showEvidence);
 const transcript = new Transcript($("transcript"), $("news"), choose);
 const ladder = new Ladder($("ladder"), $("ladder-news"), page.dataset.student, choose);
 const wire = new WireView($("wire-view"), $("wire-news"), choose);
@@ -63,6 +65,7 @@ function take(descriptions, whole) {
   }
   if (descriptions.some(({ kind }) => kind === "lab")) giveBack(outbox.clear());
   showPending(outbox.items);
+  goals?.take(descriptions, complete);
   for (const view of views) view.add(descriptions, complete);
   refreshMailboxes(descriptions);
   refreshFiles(descriptions);
@@ -118,6 +121,14 @@ function choose(entry, open) {
   if (!entry) return $("explained").replaceChildren(...nothingChosen);
   explain($("explained"), entry);
   if (open) openDrawer($("explanation"));
+}
+
+// What shows that a goal is met is chosen where it can be seen: the first of these that a view has.
+function showEvidence(seqs) {
+  closeDrawer($("task"));
+  if (ladder.isShown && seqs.some((seq) => ladder.follow(seq))) return;
+  $("tab-transcript").click();
+  seqs.some((seq) => transcript.follow(seq));
 }
 
 // Sends a line; returns the sentence that says why it cannot be sent, or null.

@@ -53,15 +53,20 @@ export class Ladder {
   // Event `seq` was chosen in another view, or null: none is chosen any more.
   mark(seq) {
     this.#choosing.mark(seq);
-    if (!this.#isShown) this.#sought = seq;
+    if (!this.isShown) this.#sought = seq;
   }
 
-  get #isShown() {
+  // A link leads to event `seq`, and chooses it. Returns whether it is here.
+  follow(seq) {
+    return this.#choosing.follow(seq);
+  }
+
+  get isShown() {
     return this.#scroller.clientHeight > 0;
   }
 
   #flushSoon() {
-    if (!this.#isShown || !this.#waiting.length) return;
+    if (!this.isShown || !this.#waiting.length) return;
     this.#frame ??= requestAnimationFrame(() => this.#flush());
   }
 
@@ -119,7 +124,7 @@ export class Ladder {
   }
 
   #resize() {
-    if (!this.#isShown) return;
+    if (!this.isShown) return;
     if (this.#lanes.settle()) this.#placeAll();
     this.#showAcross(this.#sought);
     this.#flushSoon();

@@ -33,6 +33,11 @@ export function drawWay(route, side) {
   return element("li", { class: "heading way" }, row);
 }
 
+// What stands on a line that shows that a goal is met.
+export function drawProof(number) {
+  return element("span", { class: "proves" }, `✓ goal ${number}`);
+}
+
 function drawRow(description, context) {
   if (description.heading) return drawHeading(description, context);
   if (isOfProgram(description)) return drawOutput(description, context);

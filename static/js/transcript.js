@@ -2,7 +2,7 @@
 import { Choosing } from "./choosing.js";
 import { DataConnections } from "./data-connection.js";
 import { Place } from "./place.js";
-import { drawHeadingAgain, drawLine, drawWay } from "./transcript-line.js";
+import { drawHeadingAgain, drawLine, drawProof, drawWay } from "./transcript-line.js";
 import { pause, sinceCause } from "./times.js";
 
 const HIDDEN_WAIT = 100; // ms
@@ -25,6 +25,7 @@ export class Transcript {
   #became = new Set(); // seqs of typed lines of which the student's client made commands
   #commands = new Map(); // by seq: the typed line {seq, typed} that an event comes of
   #printed = null; // the one whose output stands at the end
+  #proofs = []; // of goals, that are to be said on lines
   #waiting = []; // [descriptions, live] that the next frame adds
 
   // `choose` is called with the chosen entry {description, number}, or null, and whether to open a drawer for it.
@@ -55,6 +56,7 @@ export class Transcript {
     const items = [...added.children];
     this.#place.note();
     this.#list.append(added);
+    for (const proof of this.#proofs.splice(0)) this.#prove(proof);
     this.#place.grow(items.length);
     this.#choosing.grow(items);
   }
@@ -68,7 +70,25 @@ export class Transcript {
     this.#choosing.mark(seq);
   }
 
+  // A link leads to event `seq`, and chooses it. Returns whether it is here.
+  follow(seq) {
+    return this.#choosing.follow(seq);
+  }
+
+  // A goal that is met is said on the line that shows it, in the place of its time.
+  #prove({ number, seqs }) {
+    const find = (seq) => this.#list.querySelector(`[data-seq="${seq}"] > .row`);
+    const row = seqs.map(find).find((each) => each);
+    const when = row?.querySelector(".when");
+    if (when) when.replaceChildren(...when.children, drawProof(number));
+    else row?.append(drawProof(number));
+  }
+
   #draw(description, live) {
+    if (description.kind === "goal") {
+      if (description.proves) this.#proofs.push(description.proves);
+      return []; // the task column says it
+    }
     const { seq, at, conn, parts, number, program } = description;
     this.#times.set(seq, at);
     if (number) this.#numbers.set(seq, number);

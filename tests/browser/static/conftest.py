@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import mimetypes
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -14,6 +14,7 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from playwright.sync_api import Browser, Page, Route, WebSocketRoute
 
+from portal.labs.goals import GoalRow
 from portal.labs.hosts import group_hosts
 from protocols.explain import lessons
 from protocols.world import Host, Mail, World
@@ -108,7 +109,13 @@ def world() -> World:
 
 
 @pytest.fixture
-def page(chromium: Browser, log: Log, world: World) -> Iterator[Page]:
+def goals() -> list[GoalRow]:
+    """The goals of the lab; a module may have some."""
+    return []
+
+
+@pytest.fixture
+def page(chromium: Browser, log: Log, world: World, goals: list[GoalRow]) -> Iterator[Page]:
     """A page of Chromium, in which `open_lab` opens the lab."""
     context = chromium.new_context()
     page = context.new_page()
@@ -116,7 +123,7 @@ def page(chromium: Browser, log: Log, world: World) -> Iterator[Page]:
     errors: list[str] = []
     page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: errors.append(str(error)))
-    page.route("**/*", answer_in(world))
+    page.route("**/*", answer_in(world, goals))
     page.route_web_socket("**/ws/labs/7/", log.serve)
     yield page
     context.close()
@@ -133,15 +140,15 @@ def open_lab(page: Page) -> Callable[[], Page]:
     return open_page
 
 
-def answer_in(world: World) -> Callable[[Route], None]:
-    """What answers every request of the page of a lab in `world`."""
-    return lambda route: _answer(route, world)
+def answer_in(world: World, goals: Sequence[GoalRow] = ()) -> Callable[[Route], None]:
+    """What answers every request of the page of a lab in `world` that has these goals."""
+    return lambda route: _answer(route, world, goals)
 
 
 answer = answer_in(WORLD)
 
 
-def _answer(route: Route, world: World) -> None:
+def _answer(route: Route, world: World, goals: Sequence[GoalRow]) -> None:
     path = route.request.url.removeprefix(ORIGIN)
     headers = {"Content-Security-Policy": POLICY}
     if path.startswith(settings.STATIC_URL):
@@ -149,12 +156,12 @@ def _answer(route: Route, world: World) -> None:
         kind = mimetypes.guess_type(file)[0] or "text/plain"
         route.fulfill(body=file.read_bytes(), content_type=kind, headers=headers)
     else:
-        route.fulfill(body=draw_lab(world), content_type="text/html", headers=headers)
+        route.fulfill(body=draw_lab(world, goals), content_type="text/html", headers=headers)
 
 
-def draw_lab(world: World) -> str:
+def draw_lab(world: World, goals: Sequence[GoalRow]) -> str:
     names = SimpleNamespace(code="NWEN 243", slug="nwen243", title="Mail", html="<p>Bring Bob his mail.</p>")
     lab = SimpleNamespace(id=7, state="running", person="alice")
     context = {"lab": lab, "course": names, "unit": names, "activity": names, "student": world.student}
-    context |= {"hosts": group_hosts(world), "lessons": lessons(world)}
+    context |= {"hosts": group_hosts(world), "lessons": lessons(world), "goals": goals}
     return render_to_string("labs/lab.html", context | {"may_type": True, "mailboxes": [], "user": None})
