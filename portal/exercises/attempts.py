@@ -41,7 +41,7 @@ def begin(exercise: Exercise, person: User) -> Attempt:
 
 def find_up(exercise: Exercise, person: User) -> Attempt | None:
     """The person's attempt that is not submitted yet."""
-    return Attempt.up().filter(exercise=exercise, person=person).select_related("lab", "version").first()
+    return Attempt.up().filter(exercise=exercise, person=person).select_related("lab").first()
 
 
 def count_left(exercise: Exercise, person: User) -> int | None:

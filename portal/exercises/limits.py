@@ -13,5 +13,5 @@ LOG_PAGE = 500  # events that grading has in memory at once
 ENDED_WITHIN = 5  # seconds that whoever begins waits for the end of their lab of before
 RUN_EVENTS = 1_000  # of a solution's run, which are kept with its version
 
-REGRADED_AT_ONCE = 20  # attempts in one write transaction
+REGRADED_AT_ONCE = 10  # attempts in one write transaction
 REGRADE_STUCK = 30  # seconds without progress, after which its work can be asked for again

@@ -55,7 +55,8 @@ class Exercise(models.Model):
     @property
     def current(self) -> Version | None:
         """The version that attempts are begun on; None while none is published."""
-        return self.versions.filter(published_at__isnull=False).order_by("-number").first()
+        published = self.versions.filter(published_at__isnull=False).order_by("-number")
+        return published.defer(*Version.LONG).first()
 
     def role_of(self, user: User) -> Role | None:
         """The user's role in the course."""
@@ -75,6 +76,8 @@ class Version(models.Model):
     not played: `problems` (sentences; none if it was published), `verdicts` (as an attempt's) and `met_by_nothing` (the
     keys of goals that an empty transcript meets). `transcript` are the run's first events, one a line, in JSON.
     """
+
+    LONG = ("source", "transcript")  # what is read only where it is needed
 
     exercise = models.ForeignKey(Exercise, models.CASCADE, related_name="versions")
     number = models.PositiveIntegerField()
@@ -180,7 +183,8 @@ class Attempt(models.Model):
     def find(cls, pk: int) -> Attempt:
         """The attempt with what its pages and its permission need. Raises Attempt.DoesNotExist."""
         related = ("person", "version", "lab", "exercise__activity__unit__course")
-        return cls.objects.select_related(*related).get(pk=pk)
+        long = [f"version__{name}" for name in Version.LONG]
+        return cls.objects.select_related(*related).defer(*long).get(pk=pk)
 
     @classmethod
     def up(cls) -> QuerySet[Attempt]:

@@ -25,7 +25,7 @@ def _propose(regrade: Regrade) -> None:
     goals = grading.goals_of(regrade.version)
     proposed = Regraded.objects.filter(regrade=regrade, attempt=OuterRef("pk"))
     left = Attempt.objects.filter(~Exists(proposed), exercise=regrade.exercise_id, submitted_at__isnull=False)
-    while batch := list(left.select_related("version").order_by("pk")[: limits.REGRADED_AT_ONCE]):
+    while batch := list(left.order_by("pk")[: limits.REGRADED_AT_ONCE]):
         # Outside of the transaction: logs are long to read.
         rows = [_propose_one(regrade, attempt, grading.grade(attempt, goals)) for attempt in batch]
         with transaction.atomic():
