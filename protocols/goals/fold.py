@@ -68,7 +68,7 @@ class Fold:
 
 
 class _Node(ABC):
-    """A wish, and how far it is met. What is settled is fed no more."""
+    """A wish, and how far it is met. It is fed the events that have one of its `keys`, until it is settled."""
 
     keys: frozenset[str]
     status: Status = "open"
@@ -92,7 +92,7 @@ class _Once(_Node):
         self.keys = keys_of(wish)
 
     def feed(self, event: Event, key: str, context: Context) -> bool:
-        if key not in self.keys or not shows(self._wish, event, context):
+        if not shows(self._wish, event, context):
             return False
         self.status, self.evidence = "met", (event.seq,)
         return True
@@ -107,32 +107,36 @@ class _Several(_Node):
         self._settle()
 
     def feed(self, event: Event, key: str, context: Context) -> bool:
-        # Every part sees the event, whatever the others make of it.
-        changed = sum(part.feed(event, key, context) for part in self._waiting()) > 0
+        changed = False
+        for part in self._waiting:  # every one sees the event, whatever the others make of it
+            if key in part.keys and part.feed(event, key, context):
+                changed = True
         if changed:
             self._settle()
         return changed
 
-    def _waiting(self) -> list[_Node]:
-        return [part for part in self._parts if not part.is_settled]
-
     def _settle(self) -> None:
+        self._waiting = self._find_waiting()
         self.status = _find_first(_WORST_FIRST, self._parts)
         self.steps = (sum(part.status in ("met", "kept") for part in self._parts), len(self._parts))
         self.evidence = _collect(self._parts)
+
+    def _find_waiting(self) -> list[_Node]:
+        return [part for part in self._parts if not part.is_settled]
 
 
 class _InOrder(_Several):
     """Its parts, each after the one before."""
 
-    def _waiting(self) -> list[_Node]:
-        return super()._waiting()[:1]
+    def _find_waiting(self) -> list[_Node]:
+        return super()._find_waiting()[:1]
 
 
 class _AnyOf(_Several):
     """One of its parts."""
 
     def _settle(self) -> None:
+        self._waiting = self._find_waiting()
         self.status = _find_first(_BEST_FIRST, self._parts)
         self.evidence = _collect([part for part in self._parts if part.status == self.status][:1])
 
@@ -147,7 +151,7 @@ class _OnOneConnection(_Node):
         self.keys = _grow(wish.of).keys
 
     def feed(self, event: Event, key: str, context: Context) -> bool:
-        session = context.session_of(event) if key in self.keys else None
+        session = context.session_of(event)
         if session is None:
             return False
         if session not in self._sessions:

@@ -121,7 +121,7 @@ def _answered(wish: model.Answered, event: Message, context: Context) -> bool:
 
 
 def _is_host(wish: Pattern, end: Endpoint) -> bool:
-    return wish.matches(end.host) or wish.matches(end.address)
+    return wish is model.ANYTHING or wish.matches(end.host) or wish.matches(end.address)
 
 
 def _code_of(event: Message) -> str:
