@@ -293,8 +293,9 @@ class Lab(Event):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GoalJudged(Event):
     """What the log says of a goal has changed, written by the lab's owner. `goal` is the goal's key and `title` what
-    students read; `status` is one of `goals.fold.Status`; `evidence` are the seqs of the events that show it, at most
-    limits.EVIDENCE of them, as decimal numbers; `met` of its `parts` are met, where it has several (else both are 0).
+    students read; `status` is one of `goals.fold.Status`; `evidence` are the seqs of the events that show it, of
+    many the limits.EVIDENCE newest, as decimal numbers; `met` of its `parts` are met, where it has several (else both
+    are 0).
     """
 
     kind: ClassVar[str] = "goal"

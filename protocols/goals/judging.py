@@ -59,5 +59,5 @@ class Judge:
 
 
 def _show(verdict: Verdict) -> _Shown:
-    evidence = tuple(str(each) for each in verdict.evidence[: limits.EVIDENCE])
+    evidence = tuple(str(each) for each in verdict.evidence[-limits.EVIDENCE :])
     return (verdict.status, evidence, *(verdict.steps or (0, 0)))

@@ -59,7 +59,7 @@ def test_what_was_met_and_never_written_is_written_when_the_log_goes_on():
     assert written(Judge([GREET], commands("HELO x")), commands("NOOP", "NOOP")[1:]) == [(3, "greet", "met")]
 
 
-def test_evidence_has_an_end():
+def test_of_much_evidence_the_newest_is_named():
     many = Goal("many", "Many", All(tuple(Command((f"V{number}",)) for number in range(30))))
     (event,) = Judge([many]).judge(commands(*(f"V{number}" for number in range(30))), count(31).__next__)
-    assert len(event.evidence) == limits.EVIDENCE
+    assert event.evidence == tuple(str(seq) for seq in range(31 - limits.EVIDENCE, 31))
