@@ -7,6 +7,9 @@ from django.urls import path, register_converter
 
 from portal import health, pages
 from portal.courses import views as course_views
+from portal.exercises import attempt_views as attempts
+from portal.exercises import course_views as exercise_views
+from portal.exercises import review_views as reviews
 from portal.labs import file_views as files
 from portal.labs import views as lab_views
 from portal.labs import wire_views
@@ -21,9 +24,11 @@ register_converter(ZoneName, "zone")
 
 urlpatterns = [
     path("", course_views.show_home, name="home"),
-    path("courses/<slug:course>/", lab_views.show_course, name="course"),
+    path("courses/<slug:course>/", exercise_views.show_course, name="course"),
     path("courses/<slug:course>/labs/", lab_views.show_class, name="class-labs"),
-    path("courses/<slug:course>/<slug:activity>/open", lab_views.open_lab, name="open-lab"),
+    path("courses/<slug:course>/<slug:activity>/open", exercise_views.open_lab, name="open-lab"),
+    path("courses/<slug:course>/<slug:activity>/attempts/", reviews.list_attempts, name="attempts"),
+    path("courses/<slug:course>/<slug:activity>/grade-again", reviews.grade_again, name="grade-again"),
     path("courses/<slug:course>/<slug:activity>/zones/", zones.list_activity_zones, name="activity-zones"),
     path("courses/<slug:course>/<slug:activity>/zones/<zone:zone>/", zones.edit_activity_zone, name="activity-zone"),
     path("courses/<slug:course>/<slug:activity>/files/", files.list_activity_files, name="activity-files"),
@@ -33,7 +38,7 @@ urlpatterns = [
         files.download_activity_file,
         name="activity-file-content",
     ),
-    path("labs/<int:lab>/", lab_views.show_lab, name="lab"),
+    path("labs/<int:lab>/", attempts.show_lab, name="lab"),
     path("labs/<int:lab>/open", lab_views.open_lab_again, name="open-again"),
     path("labs/<int:lab>/end", lab_views.end_lab, name="end-lab"),
     path("labs/<int:lab>/mailboxes/", lab_views.show_mailboxes, name="mailboxes"),
@@ -45,6 +50,15 @@ urlpatterns = [
     path("labs/<int:lab>/files/<int:file>/content", files.download_lab_file, name="lab-file-content"),
     path("labs/<int:lab>/zones/", zones.list_lab_zones, name="zones"),
     path("labs/<int:lab>/zones/<zone:zone>/", zones.edit_lab_zone, name="zone"),
+    path("attempts/<int:attempt>/", attempts.show_attempt, name="attempt"),
+    path("attempts/<int:attempt>/progress/", attempts.show_progress, name="attempt-progress"),
+    path("attempts/<int:attempt>/answers", attempts.answer_question, name="answer"),
+    path("attempts/<int:attempt>/submit", attempts.submit_attempt, name="submit-attempt"),
+    path("attempts/<int:attempt>/comments", reviews.add_comment, name="comment"),
+    path("attempts/<int:attempt>/points", reviews.adjust_points, name="adjust-points"),
+    path("regrades/<int:regrade>/", reviews.show_regrade, name="regrade"),
+    path("regrades/<int:regrade>/confirm", reviews.confirm_regrade, name="confirm-regrade"),
+    path("regrades/<int:regrade>/drop", reviews.drop_regrade, name="drop-regrade"),
     path("help/", pages.show_help, name="help"),
     path("healthz", health.show_health, name="health"),
     path("accounts/login/", account_views.login, name="account_login"),

@@ -8,6 +8,7 @@ ANSWER = 200  # characters of an answer to a question
 COMMENT = 2_000  # characters
 REASON = 500  # characters of why points were adjusted
 POINTS = 100_000  # in place of those that were reached
+ATTEMPTS_SHOWN = 1_000  # on an exercise's page of attempts
 
 LOG_PAGE = 500  # events that grading has in memory at once
 ENDED_WITHIN = 5  # seconds that whoever begins waits for the end of their lab of before

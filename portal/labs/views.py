@@ -1,5 +1,5 @@
-"""The pages about labs, and the course's, which shows its activities with the labs. What a user may not know of is not
-found."""
+"""The pages about labs, and what those pages show that exercises add to: a course's activities, and a lab. What a user
+may not know of is not found."""
 
 from __future__ import annotations
 
@@ -14,13 +14,14 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from portal.accounts.may import Action, may
-from portal.courses.models import Activity
+from portal.accounts.models import User
+from portal.courses.models import Activity, Course
 from portal.courses.views import find_course
 from portal.labs.file_places import find_place
 from portal.labs.goals import list_goals
 from portal.labs.hosts import group_hosts
 from portal.labs.models import Lab
-from portal.labs.opening import LimitReached, close, open_activity, open_again
+from portal.labs.opening import LimitReached, close, open_again
 from portal.labs.trees import grow_trees
 from portal.requests import Request
 from portal.worlds.mail import read_body, read_headers, read_parts
@@ -51,25 +52,20 @@ class UnitRow:
     activities: list[ActivityRow]
 
 
-@login_required
-@require_safe
-def show_course(request: Request, course: str) -> HttpResponse:
+def list_units(course: Course, user: User) -> list[UnitRow]:
     """A course's units and activities, each with the user's latest lab of it."""
-    found = find_course(request, course, "see course")
-    latest = {lab.activity_id: lab for lab in Lab.objects.filter(person=request.user).order_by("pk")}
-    zones = dict(Activity.objects.filter(unit__course=found).values_list("pk").annotate(Count("world__zones")))
-    files = dict(Activity.objects.filter(unit__course=found).values_list("pk").annotate(Count("world__files")))
+    latest = {lab.activity_id: lab for lab in Lab.objects.filter(person=user).order_by("pk")}
+    zones = dict(Activity.objects.filter(unit__course=course).values_list("pk").annotate(Count("world__zones")))
+    files = dict(Activity.objects.filter(unit__course=course).values_list("pk").annotate(Count("world__files")))
 
     def write_row(activity: Activity) -> ActivityRow:
         counts = zones.get(activity.pk, 0), files.get(activity.pk, 0)
         return ActivityRow(activity.title, activity.summary, activity.slug, latest.get(activity.pk), *counts)
 
-    units = [
+    return [
         UnitRow(unit.title, [write_row(each) for each in unit.activities.all()])
-        for unit in found.units.prefetch_related("activities")
+        for unit in course.units.prefetch_related("activities")
     ]
-    context = {"course": found, "role": found.role_of(request.user), "units": units}
-    return render(request, "courses/course.html", context)
 
 
 @login_required
@@ -86,50 +82,27 @@ def show_class(request: Request, course: str) -> HttpResponse:
     return render(request, "labs/class.html", context)
 
 
-@login_required
-@require_POST
-def open_lab(request: Request, course: str, activity: str) -> HttpResponse:
-    """Open a lab of an activity: the one that is up, else a new one."""
-    found = get_object_or_404(
-        Activity.objects.select_related("unit__course", "world"),
-        unit__course__slug=course,
-        slug=activity,
-        world__isnull=False,
-    )
-    if not may(request.user, "open lab", found):
-        raise Http404
-    try:
-        lab = open_activity(found, request.user)
-    except LimitReached as limit:
-        messages.error(request, str(limit))
-        return redirect("course", course)
-    return redirect("lab", lab.pk)
-
-
-@login_required
-@require_safe
-def show_lab(request: Request, lab: int) -> HttpResponse:
-    """A lab: its task, its hosts, its wire. The transcript itself comes by the websocket."""
-    found = find_lab(request, lab, "see lab")
-    document = found.world.document()
-    place = find_place(found)
-    context = {
-        "lab": found,
-        "course": found.course,
-        "unit": found.activity.unit,
-        "activity": found.activity,
+def describe_lab(request: Request, lab: Lab) -> dict[str, Any]:
+    """What the page of a lab (labs/lab.html) shows: its task, its hosts, its wire. The transcript itself comes by the
+    websocket."""
+    document = lab.world.document()
+    place = find_place(lab)
+    return {
+        "lab": lab,
+        "course": lab.course,
+        "unit": lab.activity.unit,
+        "activity": lab.activity,
         "hosts": group_hosts(document),
         "student": document.student,
         "goals": list_goals(found),
         "lessons": lessons(document),
-        "may_type": may(request.user, "type", found),
-        "mailboxes": found.world.list_mailboxes(),
-        "zones": found.world.zones.count(),
+        "may_type": may(request.user, "type", lab),
+        "mailboxes": lab.world.list_mailboxes(),
+        "zones": lab.world.zones.count(),
         "place": place,
         "trees": grow_trees(place, document),
-        "may_place": may(request.user, "place file", found),
+        "may_place": may(request.user, "place file", lab),
     }
-    return render(request, "labs/lab.html", context)
 
 
 @login_required
