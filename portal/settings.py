@@ -3,7 +3,7 @@ part, and is read by `portal.environment`."""
 
 from pathlib import Path
 
-from csp.constants import NONE, SELF
+from csp.constants import NONCE, NONE, SELF
 
 from portal import environment, logs, versions
 from protocols.sandbox.layers import LAYERS, NEEDED
@@ -112,7 +112,7 @@ CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
         "script-src": [SELF],
-        "style-src": [SELF],
+        "style-src": [SELF, NONCE],  # the nonce only of a page that asks for one: the editor makes its own styles
         "img-src": [SELF],
         "font-src": [SELF],
         "connect-src": [SELF],

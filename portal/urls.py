@@ -7,9 +7,8 @@ from django.urls import path, register_converter
 
 from portal import health, pages
 from portal.courses import views as course_views
-from portal.exercises import attempt_views as attempts
-from portal.exercises import course_views as exercise_views
-from portal.exercises import review_views as reviews
+from portal.exercises import author_views as authors
+from portal.exercises import version_views as versions
 from portal.labs import file_views as files
 from portal.labs import views as lab_views
 from portal.labs import wire_views
@@ -26,9 +25,21 @@ urlpatterns = [
     path("", course_views.show_home, name="home"),
     path("courses/<slug:course>/", exercise_views.show_course, name="course"),
     path("courses/<slug:course>/labs/", lab_views.show_class, name="class-labs"),
-    path("courses/<slug:course>/<slug:activity>/open", exercise_views.open_lab, name="open-lab"),
-    path("courses/<slug:course>/<slug:activity>/attempts/", reviews.list_attempts, name="attempts"),
-    path("courses/<slug:course>/<slug:activity>/grade-again", reviews.grade_again, name="grade-again"),
+    path("courses/<slug:course>/exercises/", authors.list_exercises, name="exercises"),
+    path("courses/<slug:course>/exercises/new", authors.write_new, name="new-exercise"),
+    path("courses/<slug:course>/exercises/preview", authors.preview, name="preview-exercise"),
+    path("courses/<slug:course>/<slug:activity>/edit", authors.write, name="edit-exercise"),
+    path("courses/<slug:course>/<slug:activity>/duplicate", authors.duplicate, name="duplicate-exercise"),
+    path("courses/<slug:course>/<slug:activity>/versions/", versions.list_versions, name="versions"),
+    path("courses/<slug:course>/<slug:activity>/versions/<int:version>/", versions.show_version, name="version"),
+    path("courses/<slug:course>/<slug:activity>/versions/<int:version>/file", versions.download, name="version-file"),
+    path(
+        "courses/<slug:course>/<slug:activity>/versions/<int:version>/publish",
+        versions.publish,
+        name="publish-version",
+    ),
+    path("courses/<slug:course>/<slug:activity>/versions/<int:version>/restore", versions.go_back, name="go-back"),
+    path("courses/<slug:course>/<slug:activity>/open", lab_views.open_lab, name="open-lab"),
     path("courses/<slug:course>/<slug:activity>/zones/", zones.list_activity_zones, name="activity-zones"),
     path("courses/<slug:course>/<slug:activity>/zones/<zone:zone>/", zones.edit_activity_zone, name="activity-zone"),
     path("courses/<slug:course>/<slug:activity>/files/", files.list_activity_files, name="activity-files"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -29,9 +30,14 @@ LINE_LIMIT = 1_000  # characters of a line of the solution
 ANSWER_LIMIT = 200  # characters of an answer to a question
 SOLUTION_LINES = 200
 
+# The keys of an exercise, and of a hint
+NEEDED, KNOWN = ("exercise", "title", "text", "world", "goals", "solution"), ("summary", "hints", "answers")
+HINT_NEEDED, HINT_KNOWN = ("text",), ("tries", "minutes")
+
 READY = Path(__file__).parent / "ready"
 _WORLDS = settings.BASE / "protocols" / "worlds"
 _WHOLE = "an exercise"
+_UNKEPT = re.compile(r"[\0\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +88,11 @@ class _Reader(Parts):
         self._world_lines = {where[1:]: line for where, line in lines.items() if where[:1] == ("world",)}
 
     def exercise(self, values: Any) -> Exercise:
-        needed = {"exercise", "title", "text", "world", "goals", "solution"}
-        top = self.mapping(values, (), needed, {"summary", "hints", "answers"})
+        top = self.mapping(values, (), {*NEEDED}, {*KNOWN})
         if top["exercise"] != VERSION:
             self.fail(("exercise",), f"exercise is {VERSION}, the version of this format")
+        self._check_texts({key: value for key, value in top.items() if key != "world"}, ())
+        source, world = self._world(top["world"])
         goals = read_goals(self, top["goals"], ("goals",))
         return Exercise(
             title=self._one_line(top["title"], ("title",), TITLE_LIMIT),
@@ -98,6 +105,18 @@ class _Reader(Parts):
             answers=self._answers(top.get("answers"), goals),
             **self._world(top["world"]),  # last, since it takes the longest
         )
+
+    def _check_texts(self, value: Any, where: Where) -> None:
+        """Refuse what no database keeps as text; YAML can write it as an escape."""
+        if isinstance(value, dict):
+            for key, each in value.items():
+                self._check_texts(key, (*where, key))
+                self._check_texts(each, (*where, key))
+        elif isinstance(value, list):
+            for number, each in enumerate(value):
+                self._check_texts(each, (*where, number))
+        elif isinstance(value, str) and _UNKEPT.search(value):
+            self.fail(where, "a text has no NUL character in it, and no half of a surrogate pair")
 
     def _short(self, value: Any, where: Where, limit: int) -> str:
         text = self.text(value, where)
@@ -130,7 +149,7 @@ class _Reader(Parts):
         return tuple(self._hint(each, ("hints", number)) for number, each in enumerate(hints))
 
     def _hint(self, values: Any, where: Where) -> Hint:
-        given = self.mapping(values, where, {"text"}, {"tries", "minutes"})
+        given = self.mapping(values, where, {*HINT_NEEDED}, {*HINT_KNOWN})
         tries, minutes = given.get("tries"), given.get("minutes")
         if tries is None and minutes is None:
             self.fail(where, "a hint opens after so many tries, or minutes: give it one of these keys")

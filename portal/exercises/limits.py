@@ -16,3 +16,8 @@ RUN_EVENTS = 1_000  # of a solution's run, which are kept with its version
 
 REGRADED_AT_ONCE = 10  # attempts in one write transaction
 REGRADE_STUCK = 30  # seconds without progress, after which its work can be asked for again
+
+TRANSCRIPTS = 100  # labs among which an author chooses one to try goals on
+TRIED_EVENTS = 20_000  # of its transcript, which goals are tried on
+EVIDENCE_SHOWN = 20  # lines that a verdict is shown with
+VERSIONS_SHOWN = 200  # on an exercise's page

@@ -13,7 +13,12 @@ PASSIVE_PORTS = (49_152, 49_251)  # some of those that no service has: RFC 6335 
 
 
 class WorldError(ValueError):
-    """The world cannot be used. The text is one sentence with the line that it is about."""
+    """The world, or what has one, cannot be used. The text is one sentence with the line that it is about, which
+    `line` is too; None where it is about none."""
+
+    def __init__(self, sentence: str, line: int | None = None) -> None:
+        super().__init__(sentence)
+        self.line = line
 
 
 @dataclass(frozen=True, slots=True)

@@ -105,7 +105,7 @@ class Parts:
     def fail(self, where: Where, what: str) -> NoReturn:
         """Raise WorldError: `what` is the sentence, to which the line is added where there is one."""
         line = next((self._lines[where[:n]] for n in range(len(where), -1, -1) if where[:n] in self._lines), None)
-        raise WorldError(f"Line {line}: {what}." if line else f"This is wrong in {self._whole}: {what}.")
+        raise WorldError(f"Line {line}: {what}." if line else f"This is wrong in {self._whole}: {what}.", line)
 
     def _named(self, where: Where) -> str:
         """What an author calls this part: its last key, or the key of the list that it stands in."""

@@ -20,23 +20,21 @@ def read_plain(text: str, whole: str, limit: int) -> tuple[Any, dict[Where, int]
     what the text describes ("a world"), which has at most `limit` characters. Raises WorldError with the line of the
     first mistake."""
     if len(text) > limit:
-        raise WorldError(f"Line 1: {whole} is at most {limit:,} characters long.")
+        raise _fail(1, f"{whole} is at most {limit:,} characters long")
     try:
         for number, token in enumerate(yaml.scan(text, yaml.SafeLoader)):
             line = token.start_mark.line + 1
             # An alias could make a small text stand for a huge one.
             if isinstance(token, yaml.AliasToken):
-                raise WorldError(f"Line {line}: {whole} has no aliases; write the part out.")
-            if number == TOKEN_LIMIT:
-                raise WorldError(f"Line {line}: {whole} is at most {TOKEN_LIMIT:,} words and marks of YAML long.")
+                raise _fail(token.start_mark.line + 1, f"{whole} has no aliases; write the part out")
         node = yaml.compose(text, yaml.SafeLoader)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise WorldError(f"Line {line}: this is not YAML: {error.problem}.") from error
+        raise _fail(line, f"this is not YAML: {error.problem}") from error
     except yaml.YAMLError as error:
-        raise WorldError(f"Line 1: this is not YAML: {error}.") from error
+        raise _fail(1, f"this is not YAML: {error}") from error
     except RecursionError as error:
-        raise WorldError(f"Line 1: this is nested deeper than {whole} can be.") from error
+        raise _fail(1, f"this is nested deeper than {whole} can be") from error
     lines: dict[Where, int] = {}
     return _make_plain(node, (), lines), lines
 
@@ -63,19 +61,14 @@ def _make_plain(node: yaml.Node | None, where: Where, lines: dict[Where, int]) -
         for key, value in node.value:
             line = key.start_mark.line + 1
             if not isinstance(key, yaml.ScalarNode):
-                raise WorldError(f"Line {line}: a key is a word.")
-            name = _read_text(key)
-            if name in values:
-                raise WorldError(f"Line {line}: the key {name!r} stands here twice.")
-            values[name] = _make_plain(value, (*where, name), lines)
+                raise _fail(line, "a key is a word")
+            if key.value in values:
+                raise _fail(line, f"the key {key.value!r} stands here twice")
+            values[key.value] = _make_plain(value, (*where, key.value), lines)
         return values
-    text = _read_text(node)
-    is_number = node.tag == "tag:yaml.org,2002:int" and text.isdecimal() and len(text) <= 9
-    return int(text) if is_number else text
+    is_number = node.tag == "tag:yaml.org,2002:int" and node.value.isdecimal() and len(node.value) <= 9
+    return int(node.value) if is_number else node.value
 
 
-def _read_text(node: yaml.Node) -> str:
-    text: str = node.value
-    if _UNSTORABLE.search(text):
-        raise WorldError(f"Line {node.start_mark.line + 1}: a text has no NUL and no half of a surrogate pair.")
-    return text
+def _fail(line: int, what: str) -> WorldError:
+    return WorldError(f"Line {line}: {what}.", line)
