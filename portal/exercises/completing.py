@@ -60,7 +60,8 @@ def _list_keys(keys: Iterable[str], words: dict[str, str], to: dict[str, str], c
 
 
 def _list_wishes(keys: Iterable[str]) -> Node:
-    return [_entry(word.key, word.meaning, f"wish {word.key}") for word in list_words() if word.key in keys]
+    words = [word for word in list_words() if word.key in keys]
+    return [_entry(word.key, word.meaning, f"wish {word.key}" if word.fields else None) for word in words]
 
 
 def _list_fields(fields: Iterable[Any]) -> Node:

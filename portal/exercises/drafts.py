@@ -140,7 +140,7 @@ def list_transcripts(course: Course) -> QuerySet[Lab]:
 def try_goals(exercise: Exercise, lab: Lab) -> Tried:
     """What the goals of `exercise` make of the transcript of `lab`."""
     events = feed.after(lab.pk, 0, limits.TRIED_EVENTS)
-    verdicts = judge(exercise.goals, [events], {}).verdicts
+    verdicts = judge(exercise.goals, lambda: [events], {}).verdicts
     return Tried(
         lab, list_verdicts(exercise.goals, verdicts, number_lines(events)), is_cut=lab.last_seq > limits.TRIED_EVENTS
     )

@@ -167,8 +167,9 @@ def make_attempt_in(lab: Lab) -> Attempt:
     """An attempt whose lab this is, with what nobody else reads in it."""
     exercise = make_exercise(lab.activity)
     answers = {"port": {"text": f"{lab.person.username}s-beluga", "right": False}}
-    version = exercise.versions.get()
-    return exercise.attempts.create(version=version, person=lab.person, number=1, lab=lab, answers=answers)
+    return exercise.attempts.create(
+        version=exercise.versions.get(), person=lab.person, number=1, lab=lab, answers=answers
+    )
 
 
 @pytest.fixture
