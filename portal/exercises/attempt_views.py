@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from portal.accounts.may import Action, may
-from portal.exercises import attempts, limits
+from portal.exercises import attempts, grading, limits
 from portal.exercises.models import Attempt
 from portal.exercises.progress import Points, count_points, list_hints, list_questions, list_remarks, list_results
 from portal.labs.models import Lab
@@ -40,9 +40,7 @@ def render_lab(request: Request, lab: Lab, comment: dict[str, Any] | None = None
     context |= describe_progress(request, attempt)
     context |= {
         "questions": list_questions(attempt) if context["is_own"] else [],
-        "remarks": [
-            {"seq": each.seq, "author": each.author, "text": each.text} for each in list_remarks(attempt)
-        ],
+        "remarks": [{"seq": each.seq, "author": each.author, "text": each.text} for each in list_remarks(attempt)],
         "may_comment": may(request.user, "comment", attempt),
         "comment": comment,
         "comment_limit": limits.COMMENT,
@@ -85,9 +83,10 @@ def show_attempt(request: Request, attempt: int) -> HttpResponse:
 
 
 def render_attempt(
-    request: Request, attempt: Attempt, refusal: str = "", typed: dict[str, str] | None = None
+    request: Request, attempt: Attempt, refusal: str = "", typed: dict[str, Any] | None = None
 ) -> HttpResponse:
     """The page of an attempt; with why points were not adjusted, and what was typed, where that was refused."""
+    grading.settle(attempt)
     results = list_results(attempt)
     context = _describe(request, attempt) | {
         "results": results,

@@ -44,6 +44,11 @@ class ExerciseRow:
     is_closed: bool
     do: Literal["begin", "go on", "see", ""]
 
+    @property
+    def shown(self) -> Attempt | None:
+        """The attempt that can be seen."""
+        return self.result or self.up
+
 
 @dataclass(frozen=True, slots=True)
 class UnitRow:
@@ -70,9 +75,9 @@ def show_course(request: Request, course: str) -> HttpResponse:
 @login_required
 @require_POST
 def open_lab(request: Request, course: str, activity: str) -> HttpResponse:
-    """Open a lab of an activity: of one that is an exercise the user's attempt, else the lab that is up, or a new one."""
+    """Open a lab of an activity: of an exercise the user's attempt, else the lab that is up, or a new one."""
     found = get_object_or_404(
-        Activity.objects.select_related("unit__course", "world", "exercise"),
+        Activity.objects.select_related("unit__course", "world"),
         unit__course__slug=course,
         slug=activity,
         world__isnull=False,

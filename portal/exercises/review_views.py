@@ -15,8 +15,8 @@ from django.views.decorators.http import require_POST, require_safe
 from portal.accounts.may import Action, may
 from portal.exercises import grading, limits, regrading
 from portal.exercises.attempt_views import find_attempt, render_attempt, render_lab
-from portal.exercises.models import Attempt, Exercise, Regrade, Regraded
-from portal.exercises.progress import Points, count_points
+from portal.exercises.models import Exercise, Regrade, Regraded
+from portal.exercises.progress import count_points
 from portal.exercises.reviewing import ReviewRefused, adjust, comment
 from portal.labs.opening import LimitReached
 from portal.requests import Request

@@ -1,4 +1,5 @@
-// The lab page: hands what the socket brings to those who show it, and what is typed to the socket.
+// The lab page: hands what the socket brings to those who show it, and what is typed to the socket. Who adds to the page
+// without being known here listens at <main>: to "events" {descriptions, live} and "chosen" (an entry, or null).
 import { CommandBox } from "./command-box.js";
 import { Controls } from "./controls.js";
 import { closeDrawer, openDrawer } from "./drawers.js";
@@ -69,6 +70,7 @@ function take(descriptions, whole) {
   for (const view of views) view.add(descriptions, complete);
   refreshMailboxes(descriptions);
   refreshFiles(descriptions);
+  tell("events", { descriptions, live: complete });
   if (whole) catchUp();
 }
 
@@ -118,6 +120,7 @@ function lose(isForGood) {
 // one.
 function choose(entry, open) {
   for (const view of views) view.mark(entry?.description.seq ?? null);
+  tell("chosen", entry);
   if (!entry) return $("explained").replaceChildren(...nothingChosen);
   explain($("explained"), entry);
   if (open) openDrawer($("explanation"));
@@ -169,6 +172,10 @@ function giveBack(lost) {
   if (!lost.length) return;
   complain(`The lab stopped before it got “${lost[0].text}”. Send it again when the lab runs.`);
   box.giveBack(lost[0].text);
+}
+
+function tell(name, detail) {
+  page.dispatchEvent(new CustomEvent(name, { detail }));
 }
 
 function complain(sentence) {
