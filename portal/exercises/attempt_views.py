@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
@@ -38,8 +39,11 @@ def render_lab(request: Request, lab: Lab, comment: dict[str, Any] | None = None
     if attempt is None or not may(request.user, "see attempt", attempt):
         return render(request, "labs/lab.html", context)
     context |= describe_progress(request, attempt)
+    questions = list_questions(attempt)
+    right = {each.key for each in questions if each.is_right}  # which no event says
     context |= {
-        "questions": list_questions(attempt) if context["is_own"] else [],
+        "goals": [replace(each, status="met") if each.key in right else each for each in context["goals"]],
+        "questions": questions if context["is_own"] else [],
         "remarks": [{"seq": each.seq, "author": each.author, "text": each.text} for each in list_remarks(attempt)],
         "may_comment": may(request.user, "comment", attempt),
         "comment": comment,

@@ -94,7 +94,7 @@ def describe_lab(request: Request, lab: Lab) -> dict[str, Any]:
         "activity": lab.activity,
         "hosts": group_hosts(document),
         "student": document.student,
-        "goals": list_goals(found),
+        "goals": list_goals(lab),
         "lessons": lessons(document),
         "may_type": may(request.user, "type", lab),
         "mailboxes": lab.world.list_mailboxes(),

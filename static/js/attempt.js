@@ -74,7 +74,16 @@ async function answer(form) {
   button.disabled = false;
   said.classList.toggle("right", right);
   said.textContent = sentence;
+  if (right) tick(form.dataset.question);
   refreshSoon();
+}
+
+// No event of the log meets a goal that is a question.
+function tick(goal) {
+  const item = [...document.querySelectorAll("[data-goal]")].find((each) => each.dataset.goal === goal);
+  if (!item) return;
+  item.dataset.status = "met";
+  item.querySelector("[data-says]").textContent = "Met";
 }
 
 async function send(form) {
