@@ -74,11 +74,23 @@ ROUTES = {
     "activity-file-content": {"GET": (404, 404, 200, 404)},
     "activity-zones": {"GET": (404, 404, 200, 404)},
     "activity-zone": {"GET": (404, 404, 200, 404), "POST": (404, 404, 200, 404)},
+    "exercises": {"GET": (404, 404, 200, 404)},
+    "new-exercise": {"GET": (404, 404, 200, 404), "POST": (404, 404, 200, 404)},
+    "preview-exercise": {"POST": (404, 404, 200, 404)},
+    "edit-exercise": {"GET": (404, 404, 200, 404), "POST": (404, 404, 200, 404)},
+    "duplicate-exercise": {"POST": (404, 404, 302, 404)},
+    "versions": {"GET": (404, 404, 200, 404)},
+    "version": {"GET": (404, 404, 200, 404)},
+    "version-file": {"GET": (404, 404, 200, 404)},
+    "publish-version": {"POST": (404, 404, 302, 404)},
+    "go-back": {"POST": (404, 404, 302, 404)},
 }
 RELATIONS = ("owner", "classmate", "instructor", "outsider")
 SHOWS_MESSAGES = {"lab", "mailboxes", "message", "message-source"}
 OF_THE_COURSE = {"course", "class-labs", "open-lab", "activity-zones", "activity-zone"}
 OF_THE_COURSE |= {"activity-files", "activity-file", "activity-file-content"}
+OF_THE_COURSE |= {"exercises", "new-exercise", "preview-exercise", "edit-exercise", "duplicate-exercise"}
+OF_THE_COURSE |= {"versions", "version", "version-file", "publish-version", "go-back"}
 ZONE = "vuw.ac.nz"
 FILE = "/home/ecki/notes.txt"
 
@@ -144,6 +156,8 @@ def things(course, activity, alice, bob) -> dict[str, Thing]:
     Enrolment.objects.create(user=mallory, course=other, role="student")
     elsewhere = make_activity(other, "elsewhere")
     labs = [make_lab(alice, activity), make_lab(bob, activity), make_lab(mallory, elsewhere)]
+    for each in (activity, elsewhere):
+        make_exercise(each)
     here = ("NWEN", "Computer networks")
     return {
         name: make_thing(lab, f"{name}s-beluga", *words, "Send a mail by hand", "lentil.edu")
@@ -165,7 +179,7 @@ def make_thing(lab: Lab, secret: str, *words: str) -> Thing:
 
 def make_attempt_in(lab: Lab) -> Attempt:
     """An attempt whose lab this is, with what nobody else reads in it."""
-    exercise = make_exercise(lab.activity)
+    exercise = lab.activity.exercise
     answers = {"port": {"text": f"{lab.person.username}s-beluga", "right": False}}
     return exercise.attempts.create(
         version=exercise.versions.get(), person=lab.person, number=1, lab=lab, answers=answers
@@ -206,6 +220,7 @@ def find_path(route: str, values: dict[str, object]) -> str:
 def path_at(route: str, thing: Thing) -> str:
     lab = thing.lab
     values = {"course": lab.course.slug, "activity": lab.activity.slug, "lab": lab.pk, "message": thing.mail.pk}
+    values["version"] = 1
     world = lab.activity.world if route.startswith("activity-") else lab.world
     values |= {"zone": ZONE, "file": world.files.get(path=FILE).pk}
     return find_path(route, values)
