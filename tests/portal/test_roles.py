@@ -23,7 +23,7 @@ from django.utils import timezone
 from portal.accounts.models import User
 from portal.asgi import application
 from portal.courses.models import Course, Enrolment
-from portal.exercises.models import Attempt
+from portal.exercises.models import Attempt, Regrade
 from portal.labs import feed
 from portal.labs.bus import get_bus, inputs_of
 from portal.labs.messages import FROM_PAGE
@@ -69,6 +69,17 @@ ROUTES = {
     "lab-file-content": {"GET": (200, 404, 200, 404)},
     "zones": {"GET": (200, 404, 200, 404)},
     "zone": {"GET": (200, 404, 200, 404), "POST": (200, 404, 200, 404)},
+    "attempts": {"GET": (404, 404, 200, 404)},
+    "grade-again": {"POST": (404, 404, 302, 404)},
+    "attempt": {"GET": (200, 404, 200, 404)},
+    "attempt-progress": {"GET": (200, 404, 200, 404)},
+    "answer": {"POST": (302, 404, 404, 404)},
+    "submit-attempt": {"GET": (200, 404, 404, 404), "POST": (302, 404, 404, 404)},
+    "comment": {"POST": (404, 404, 200, 404)},  # without a text: it is asked for again
+    "adjust-points": {"POST": (404, 404, 200, 404)},  # likewise
+    "regrade": {"GET": (404, 404, 200, 404)},
+    "confirm-regrade": {"POST": (404, 404, 302, 404)},
+    "drop-regrade": {"POST": (404, 404, 302, 404)},
     "activity-files": {"GET": (404, 404, 200, 404), "POST": (404, 404, 302, 404)},
     "activity-file": {"GET": (404, 404, 200, 404)},
     "activity-file-content": {"GET": (404, 404, 200, 404)},
@@ -86,11 +97,11 @@ ROUTES = {
     "go-back": {"POST": (404, 404, 302, 404)},
 }
 RELATIONS = ("owner", "classmate", "instructor", "outsider")
-SHOWS_MESSAGES = {"lab", "mailboxes", "message", "message-source"}
+SHOWS_MESSAGES = {"lab", "mailboxes", "message", "message-source", "attempt"}
 OF_THE_COURSE = {"course", "class-labs", "open-lab", "activity-zones", "activity-zone"}
 OF_THE_COURSE |= {"activity-files", "activity-file", "activity-file-content"}
 OF_THE_COURSE |= {"exercises", "new-exercise", "preview-exercise", "edit-exercise", "duplicate-exercise"}
-OF_THE_COURSE |= {"versions", "version", "version-file", "publish-version", "go-back"}
+OF_THE_COURSE |= {"attempts", "grade-again", "versions", "version", "version-file", "publish-version", "go-back"}
 ZONE = "vuw.ac.nz"
 FILE = "/home/ecki/notes.txt"
 
@@ -140,10 +151,11 @@ ADMIN_MODELS = {
 
 @dataclass(frozen=True)
 class Thing:
-    """A person's lab, with a message in it, and words that only those see who may: of the message, of the course, and
-    such as the help has too."""
+    """A person's lab, of an attempt, with a message in it, and words that only those see who may: of the message, of
+    the course, and such as the help has too."""
 
     lab: Lab
+    attempt: Attempt
     mail: Message
     secrets: tuple[str, ...]
 
@@ -174,16 +186,16 @@ def make_lab(person: User, activity) -> Lab:
 
 def make_thing(lab: Lab, secret: str, *words: str) -> Thing:
     feed.append(lab.pk, 1, [make_delivered(1, raw=f"Subject: {secret}\r\n\r\n{secret}\r\n".encode())])
-    return Thing(lab, Message.objects.get(mailbox__world=lab.world), (secret, *words))
+    return Thing(lab, make_attempt_in(lab), Message.objects.get(mailbox__world=lab.world), (secret, *words))
 
 
 def make_attempt_in(lab: Lab) -> Attempt:
-    """An attempt whose lab this is, with what nobody else reads in it."""
+    """An attempt whose lab this is, with what nobody else reads in it; and the exercise's attempts graded again."""
     exercise = lab.activity.exercise
     answers = {"port": {"text": f"{lab.person.username}s-beluga", "right": False}}
-    return exercise.attempts.create(
-        version=exercise.versions.get(), person=lab.person, number=1, lab=lab, answers=answers
-    )
+    version = exercise.versions.get()
+    Regrade.objects.get_or_create(exercise=exercise, version=version, state=Regrade.State.PROPOSED)
+    return exercise.attempts.create(version=version, person=lab.person, number=1, lab=lab, answers=answers)
 
 
 @pytest.fixture
@@ -220,7 +232,7 @@ def find_path(route: str, values: dict[str, object]) -> str:
 def path_at(route: str, thing: Thing) -> str:
     lab = thing.lab
     values = {"course": lab.course.slug, "activity": lab.activity.slug, "lab": lab.pk, "message": thing.mail.pk}
-    values["version"] = 1
+    values |= {"version": 1, "attempt": thing.attempt.pk, "regrade": thing.attempt.exercise.regrades.get().pk}
     world = lab.activity.world if route.startswith("activity-") else lab.world
     values |= {"zone": ZONE, "file": world.files.get(path=FILE).pk}
     return find_path(route, values)
@@ -313,7 +325,9 @@ def test_what_is_about_oneself_shows_nothing_of_others(account, accounts, things
 def test_what_is_not_there_is_refused_like_what_is_others(accounts, things):
     for route, method in [(each, method) for each in ROUTES.keys() - OF_THE_COURSE for method in ROUTES[each]]:
         thing = things["alice"]
-        missing = find_path(route, {"lab": 10**6, "message": 10**6, "file": 10**6, "zone": ZONE})
+        missing = find_path(
+            route, {"lab": 10**6, "message": 10**6, "file": 10**6, "zone": ZONE, "attempt": 10**6, "regrade": 10**6}
+        )
         answers = [ask(accounts["bob"], method, path) for path in (missing, path_at(route, thing))]
         bodies = [re.sub(r'[0-9a-f]{12}|value="\w{64}"', "", said(answer)) for answer in answers]
         assert bodies[0] == bodies[1], route
@@ -342,7 +356,7 @@ def admin_paths(things) -> dict[str, str]:
         "labs_event": lab.events.all()[0].pk,
         "labs_visit": lab.visits.create(user=lab.person).pk,
     }
-    attempt = make_attempt_in(lab)
+    attempt = things["alice"].attempt
     keys |= {
         "exercises_exercise": attempt.exercise_id,
         "exercises_version": attempt.version_id,
