@@ -102,7 +102,10 @@ def say_time(exercise: Exercise, at: datetime) -> str:
 
 def _begin_next(exercise: Exercise, person: User) -> Attempt:
     with transaction.atomic():
-        User.objects.select_for_update().get(pk=person.pk)  # until the end nobody else begins one for them
+        # Until the end nobody publishes another version, whose goals and world belong together, and nobody else opens
+        # a lab for this person.
+        exercise = Exercise.objects.select_for_update().get(pk=exercise.pk)
+        User.objects.select_for_update().get(pk=person.pk)
         attempt = find_up(exercise, person)
         if attempt:
             return attempt

@@ -53,6 +53,11 @@ class Exercise(models.Model):
         return self.activity.unit.course
 
     @property
+    def gradable(self) -> QuerySet[Attempt]:
+        """The attempts that can be graded again: submitted, and with their logs."""
+        return self.attempts.filter(submitted_at__isnull=False, lab__isnull=False)
+
+    @property
     def current(self) -> Version | None:
         """The version that attempts are begun on; None while none is published."""
         published = self.versions.filter(published_at__isnull=False).order_by("-number")

@@ -24,7 +24,7 @@ def go_on(regrade: Regrade) -> None:
 def _propose(regrade: Regrade) -> None:
     goals = grading.goals_of(regrade.version)
     proposed = Regraded.objects.filter(regrade=regrade, attempt=OuterRef("pk"))
-    left = Attempt.objects.filter(~Exists(proposed), exercise=regrade.exercise_id, submitted_at__isnull=False)
+    left = regrade.exercise.gradable.filter(~Exists(proposed))
     while batch := list(left.order_by("pk")[: limits.REGRADED_AT_ONCE]):
         # Outside of the transaction: logs are long to read.
         rows = [_propose_one(regrade, attempt, grading.grade(attempt, goals)) for attempt in batch]

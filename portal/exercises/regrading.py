@@ -25,7 +25,7 @@ def ask(exercise: Exercise, person: User) -> Regrade:
     version = exercise.current
     if version is None:
         raise LimitReached("This exercise is not published, so there are no goals to grade by.")
-    total = exercise.attempts.filter(submitted_at__isnull=False).count()
+    total = exercise.gradable.count()
     try:
         with transaction.atomic():
             regrade = Regrade.objects.create(exercise=exercise, version=version, asked_by=person, total=total)

@@ -18,6 +18,6 @@ def publish_version(pk: int) -> None:
 @app.task
 def go_on_regrading(pk: int) -> None:
     """Go on with grading again: propose, or apply what was confirmed."""
-    regrade = Regrade.objects.filter(pk=pk).select_related("version").first()
+    regrade = Regrade.objects.filter(pk=pk).select_related("version", "exercise").first()
     if regrade:
         proposals.go_on(regrade)

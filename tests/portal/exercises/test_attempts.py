@@ -16,7 +16,8 @@ from portal.exercises.attempts import answer, begin, count_left, submit
 from portal.exercises.models import Attempt, Exercise
 from portal.labs.models import Lab
 from portal.labs.opening import LimitReached, open_activity
-from tests.portal.exercises.making import happen, make_attempt, make_published, make_small_activity, solve
+from portal.worlds.models import World
+from tests.portal.exercises.making import SMALL, happen, make_attempt, make_published, make_small_activity, solve
 
 pytestmark = pytest.mark.usefixtures("redis_server")
 
@@ -103,6 +104,14 @@ def test_the_lab_of_a_submitted_attempt_ends_and_the_next_has_another(exercise, 
     assert second.lab != first.lab
 
 
+def test_a_lab_has_the_world_that_its_version_was_published_with(exercise, alice):
+    """Also where whoever asks has read the activity before that was published."""
+    assert exercise.activity.world.mailboxes.count() == 1
+    World.objects.filter(activity=exercise.activity).update(activity=None)
+    world = World.objects.create(source=SMALL, activity=exercise.activity)
+    assert Lab.objects.get(attempt=begin(exercise, alice)).world.copied_from == world
+
+
 def test_a_lab_that_is_of_no_attempt_gives_way(exercise, alice, labs_end_at_once):
     other = open_activity(exercise.activity, alice)
     attempt = begin(exercise, alice)
@@ -129,6 +138,7 @@ def test_what_is_not_published_cannot_be_begun(exercise, alice):
 
 def test_there_are_as_many_attempts_as_are_allowed(exercise, alice, labs_end_at_once):
     exercise.allowed = 2
+    exercise.save()
     assert count_left(exercise, alice) == 2
     submit(begin(exercise, alice))
     submit(begin(exercise, alice))

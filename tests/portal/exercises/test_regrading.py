@@ -8,6 +8,7 @@ from django.utils import timezone
 from portal.exercises import grading, limits, proposals, regrading
 from portal.exercises.models import Attempt, Regrade, Regraded
 from portal.exercises.tasks import go_on_regrading
+from portal.labs.models import Lab
 from portal.labs.opening import LimitReached
 from tests.portal.exercises.making import MENDED, happen, make_attempt, make_published, make_small_activity, solve
 
@@ -184,6 +185,16 @@ def test_attempts_that_are_up_are_not_graded(exercise, submitted, bob, ivy):
     regrade = regrading.ask(exercise, ivy)
     go_on_regrading(regrade.pk)
     assert not Regraded.objects.filter(attempt=up).exists()
+
+
+def test_an_attempt_whose_log_is_gone_keeps_its_points(exercise, submitted, ivy):
+    Lab.objects.filter(attempt=submitted[0]).delete()
+    regrade = regrading.ask(exercise, ivy)
+    go_on_regrading(regrade.pk)
+    assert state_of(regrade) == ("proposed", 2, 2)
+    regrading.confirm(regrade)
+    go_on_regrading(regrade.pk)
+    assert points_of(submitted) == [(4, 6), (4, 7), (4, 7)]
 
 
 def test_a_grading_that_changes_nothing_proposes_no_change(exercise, submitted, ivy):
