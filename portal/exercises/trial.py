@@ -15,7 +15,9 @@ from portal.exercises import document, grading, limits
 from portal.exercises.models import Exercise, Version
 from portal.labs.bootstep import NoOwner, play_here
 from portal.worlds.models import World
+from portal.worlds.zones import make_zones
 from protocols.codec import from_json, to_json
+from protocols.dns.generate import whole_zones
 from protocols.events import Event
 from protocols.playing import NotPlayed
 from protocols.sandbox.supervisor import LabRefused
@@ -87,9 +89,9 @@ def _publish(version: Version, found: document.Exercise, run: dict[str, Any], tr
     world = World.objects.create(source=found.world_source)
     left: World | None = world
     try:
-        # Before the rest is changed: on SQLite nobody else writes meanwhile.
+        # In transactions of their own, and the zones read outside of one: on SQLite nobody else writes meanwhile.
         world.make_mailboxes()
-        world.make_zones()
+        make_zones(world, whole_zones(found.world))
         world.make_files()
         with transaction.atomic():
             left = _take_over(version, found, world, run, transcript)

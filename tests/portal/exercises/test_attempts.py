@@ -151,6 +151,12 @@ def test_any_number_of_attempts_is_no_number(exercise, alice):
     assert count_left(exercise, alice) is None
 
 
+def test_there_is_a_limit_to_what_can_be_allowed(exercise):
+    exercise.allowed = limits.ATTEMPTS + 1
+    with pytest.raises(ValidationError, match="less than or equal to 1000"):
+        exercise.full_clean()
+
+
 def test_two_attempts_of_a_person_cannot_be_up(exercise, attempt, alice):
     with pytest.raises(IntegrityError):
         exercise.attempts.create(version=attempt.version, person=alice, number=2)

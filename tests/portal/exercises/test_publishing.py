@@ -6,7 +6,7 @@ import pytest
 from django.db import IntegrityError
 
 from portal.courses.models import Activity
-from portal.exercises import publishing, trial
+from portal.exercises import limits, publishing, trial
 from portal.exercises.document import READY
 from portal.exercises.models import Exercise, Version
 from portal.exercises.tasks import publish_version
@@ -14,6 +14,7 @@ from portal.exercises.trial import read_transcript
 from portal.labs.bootstep import NoOwner
 from portal.labs.opening import open_activity
 from portal.worlds.models import World
+from protocols.dns.generate import whole_zones
 from protocols.playing import NotPlayed
 from protocols.world import WorldError
 from tests.portal.conftest import edit_zone, find_zone
@@ -126,6 +127,20 @@ def test_the_activity_and_its_world_follow(exercise, ivy, played):
     activity = Activity.objects.get(pk=activity.pk)
     assert (activity.title, activity.summary, activity.text) == ("Send it", "Speak SMTP yourself.", "Say *SMTP*.")
     assert "chutney" not in find_zone(activity.world).source
+
+
+def test_a_world_is_made_as_its_document_says(draft, played):
+    work(draft)
+    world = World.objects.get(activity=draft.exercise.activity)
+    assert world.zones.count() == len(whole_zones(world.document()))
+    assert world.zones.count() > 1
+    assert world.accounts.exists()
+    assert world.files.exists()
+
+
+def test_of_a_long_run_the_first_events_are_kept(draft, played, monkeypatch):
+    monkeypatch.setattr(limits, "RUN_EVENTS", 3)
+    assert read_transcript(work(draft)) == solve()[:3]
 
 
 def test_a_world_that_has_other_hosts_takes_the_place_of_the_old_one(exercise, alice, ivy, played):
