@@ -26,8 +26,8 @@ from protocols.world import WorldError
 
 EMPTY = """\
 exercise: 1
-title: Send a mail by hand
-summary: Speak SMTP with a mail server yourself.
+title: Greet a mail server
+summary: Speak the first words of SMTP yourself.
 text: |
   You are **mx.halva.fr**. Greet the mail server of lentil.edu, and take your leave.
 

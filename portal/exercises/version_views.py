@@ -73,7 +73,7 @@ def show_version(request: Request, course: str, activity: str, version: int) -> 
         "exercise": found.exercise,
         "version": found,
         "before": before,
-        "difference": compare(before.source, found.source) if before else None,
+        "difference": compare(before.source, found.source, f"version {version}") if before else None,
         "current": current,
         "is_current": current == found,
         "is_newest": not found.exercise.versions.filter(number__gt=version).exists(),

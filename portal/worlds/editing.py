@@ -112,14 +112,14 @@ class DifferingLine:
     text: str
 
 
-def compare(old: str, new: str) -> list[DifferingLine] | None:
+def compare(old: str, new: str, of: str = "your text") -> list[DifferingLine] | None:
     """The lines of `new` that are not in `old` and the other way round, with some around them; None where they are more
-    than are compared."""
+    than are compared. `of` is what `new` is called."""
     before, after = _cut_what_is_shared(old.split("\n"), new.split("\n"))
     # What difflib has to do may grow with the square of the lines.
     if max(len(before.lines), len(after.lines)) > COMPARED:
         return None
-    return list(_compare(before, after))
+    return list(_compare(before, after, of))
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,9 +139,9 @@ def _cut_what_is_shared(before: list[str], after: list[str]) -> tuple[_Middle, _
     return _Middle(before[start : len(before) - end], start), _Middle(after[start : len(after) - end], start)
 
 
-def _compare(before: _Middle, after: _Middle) -> Iterator[DifferingLine]:
+def _compare(before: _Middle, after: _Middle, of: str) -> Iterator[DifferingLine]:
     for group in difflib.SequenceMatcher(None, before.lines, after.lines).get_grouped_opcodes(AROUND):
-        yield DifferingLine("place", f"From line {after.offset + group[0][3] + 1} of your text")
+        yield DifferingLine("place", f"From line {after.offset + group[0][3] + 1} of {of}")
         for kind, *places in group:
             old, new = before.lines[places[0] : places[1]], after.lines[places[2] : places[3]]
             if kind == "equal":

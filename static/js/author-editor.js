@@ -72,6 +72,7 @@ export class Editor {
         "aria-labelledby": "source-label",
         "aria-describedby": attributes["aria-describedby"].value,
         "aria-multiline": "true",
+        tabindex: "0",
       }),
       autocompletion({ override: [completeIn(places)], icons: false }),
       EditorView.updateListener.of((update) => {

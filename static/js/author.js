@@ -35,8 +35,7 @@ function restore() {
 }
 
 function showDrop(text) {
-  const drop = $("[data-drop]");
-  if (drop) drop.hidden = text === saved;
+  $("[data-drop]").hidden = text === saved;
 }
 
 function say(sentence) {
@@ -44,7 +43,7 @@ function say(sentence) {
   news.textContent = sentence;
 }
 
-$("[data-drop]")?.addEventListener("click", () => leave(() => kept.drop()));
+$("[data-drop]").addEventListener("click", () => leave(() => kept.drop()));
 form.addEventListener("submit", () => leave(() => kept.send()));
 window.addEventListener("beforeunload", ask);
 

@@ -15,6 +15,7 @@ import pytest
 from playwright.sync_api import Dialog, Page, expect
 
 from portal.labs.messages import MESSAGES_A_SECOND
+from tests.browser.author_page import PLAYED_WITHIN, preview, upload
 from tests.browser.hostile_course import (
     ACTIVITY,
     ADMINISTRATOR,
@@ -38,7 +39,8 @@ FIND_STRANGE = """() => {
   const isStatic = (address) => address.startsWith(location.origin + "/static/");
   const isStrange = (node) =>
     [...node.attributes].some(({ name }) => name.startsWith("on")) ||
-    node instanceof HTMLUnknownElement || node.matches("iframe, object, embed, base, meta[http-equiv], style") ||
+    node instanceof HTMLUnknownElement || node.matches("iframe, object, embed, base, meta[http-equiv]") ||
+    node.matches("style:not([nonce])") || // the editor's own have the page's
     (node.matches("script:not([src='/admin/jsi18n/'])") && !isStatic(node.src) && node.type !== "application/json") ||
     (node.matches("img, link") && !isStatic(node.src || node.href)) ||
     (node.matches("form") && !ours(node.getAttribute("action"))) ||
@@ -254,6 +256,45 @@ def test_the_pages_of_zones_show_it_as_text(hostile, open_hostile):
     page.get_by_role("button", name="Save zone").click()
     expect(page.locator("#refusal")).to_contain_text("serial has to be greater")
     check(page)
+
+
+def test_the_pages_of_authors_show_it_as_text(hostile, open_hostile):
+    page = open_hostile("ivy", f"/courses/{COURSE}/exercises/new")
+    upload(page, write_exercise())
+    expect(preview(page).locator("h3")).to_have_text(PAYLOADS[0])
+    assert [payload for payload in PAYLOADS if not is_there(payload, page, ".goal-list")] == []
+    assert [payload for payload in PAYLOADS[:5] if not is_there(payload, page, ".exercise-text")] == []
+    check(page)
+    page.get_by_role("button", name="Save and publish").click()
+    expect(page.locator("#trial-state")).to_contain_text("It is not published", timeout=PLAYED_WITHIN)
+    assert is_there(f"does not meet the goal “{PAYLOADS[1]}”", page, "#trial")
+    check(page)
+    page.get_by_role("link", name="Mend it").click()
+    upload(page, f"exercise: 1\n{quote(PAYLOADS[0])}: 1\n")
+    expect(page.locator(".line-problem")).to_contain_text(PAYLOADS[0])
+    check(page)
+    page.get_by_role("button", name="Save draft").click()
+    assert is_there(PAYLOADS[0], page, "#refusal")
+    for path in (page.url.replace("/edit", "/versions/"), f"/courses/{COURSE}/exercises/"):
+        check(page)
+        page.goto(path)
+
+
+def write_exercise() -> str:
+    """An exercise whose every text is hostile."""
+    goals = [
+        f"  - {{title: {quote(text)}, key: g{n}, needs: {{question: {{ask: {quote(text)}, answer: queries}}}}}}"
+        for n, text in enumerate(PAYLOADS)
+    ]
+    hints = [f"  - {{tries: 1, text: {quote(text)}}}" for text in PAYLOADS[:10]]
+    said = [f"  {text}\n" for text in (*PAYLOADS, LONG)]
+    head = f"exercise: 1\ntitle: {quote(PAYLOADS[0])}\nsummary: {quote(PAYLOADS[1])}\nworld: lecture"
+    return "\n".join([head, "text: |", *said, "goals:", *goals, "hints:", *hints, "solution: |", f"  {PAYLOADS[0]}\n"])
+
+
+def quote(text: str) -> str:
+    """The text as YAML has it between quotation marks."""
+    return "'" + text.replace("'", "''") + "'"
 
 
 @pytest.mark.parametrize(
