@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.db.models import F
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -120,7 +119,6 @@ def show_regrade(request: Request, regrade: int) -> HttpResponse:
         "course": found.exercise.course,
         "is_working": is_working,
         "changes": changes,
-        "same": found.proposals.filter(before=F("after")).count(),
     }
     return render(request, "exercises/regrade.html", context)
 

@@ -39,10 +39,12 @@ def read(client, path: str) -> str:
 
 
 def finish(exercise: Exercise, person, **values) -> Attempt:
-    """An attempt that meets the first two goals, submitted and graded."""
+    """An attempt that meets the first two goals, submitted and graded, its lab ended."""
     attempt = make_attempt(exercise, person, **values)
     happen(attempt, *solve())
-    return attempts.submit(attempt)
+    attempts.submit(attempt)
+    Lab.objects.filter(attempt=attempt).update(state="ended")
+    return Attempt.find(attempt.pk)
 
 
 # The course's page
@@ -320,7 +322,7 @@ def work(pk: int) -> None:
 def test_grading_again_shows_before_and_after_and_counts_once_confirmed(regrade, as_ivy):
     path = as_ivy.post(f"{COURSE}by-hand/grade-again")["Location"]
     page = read(as_ivy, path)
-    assert "This would change 1 of 1 attempts" in page
+    assert "This would change 1 of 1 attempt." in page
     assert "4 of 6" in page
     assert "<strong>4 of 7</strong>" in page
     assert "<bdi>Greet the server</bdi>: met → not met" in page
