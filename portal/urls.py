@@ -8,6 +8,9 @@ from django.urls import path, register_converter
 from portal import health, pages
 from portal.courses import views as course_views
 from portal.exercises import author_views as authors
+from portal.exercises import course_views as exercise_views
+from portal.exercises import review_views as reviews
+from portal.exercises import terms_views
 from portal.exercises import version_views as versions
 from portal.labs import file_views as files
 from portal.labs import views as lab_views
@@ -30,6 +33,7 @@ urlpatterns = [
     path("courses/<slug:course>/exercises/preview", authors.preview, name="preview-exercise"),
     path("courses/<slug:course>/<slug:activity>/edit", authors.write, name="edit-exercise"),
     path("courses/<slug:course>/<slug:activity>/duplicate", authors.duplicate, name="duplicate-exercise"),
+    path("courses/<slug:course>/<slug:activity>/terms", terms_views.edit_terms, name="terms"),
     path("courses/<slug:course>/<slug:activity>/versions/", versions.list_versions, name="versions"),
     path("courses/<slug:course>/<slug:activity>/versions/<int:version>/", versions.show_version, name="version"),
     path("courses/<slug:course>/<slug:activity>/versions/<int:version>/file", versions.download, name="version-file"),

@@ -89,6 +89,7 @@ ROUTES = {
     "new-exercise": {"GET": (404, 404, 200, 404), "POST": (404, 404, 200, 404)},
     "preview-exercise": {"POST": (404, 404, 200, 404)},
     "edit-exercise": {"GET": (404, 404, 200, 404), "POST": (404, 404, 200, 404)},
+    "terms": {"GET": (404, 404, 200, 404), "POST": (404, 404, 200, 404)},
     "duplicate-exercise": {"POST": (404, 404, 302, 404)},
     "versions": {"GET": (404, 404, 200, 404)},
     "version": {"GET": (404, 404, 200, 404)},
@@ -100,7 +101,7 @@ RELATIONS = ("owner", "classmate", "instructor", "outsider")
 SHOWS_MESSAGES = {"lab", "mailboxes", "message", "message-source", "attempt"}
 OF_THE_COURSE = {"course", "class-labs", "open-lab", "activity-zones", "activity-zone"}
 OF_THE_COURSE |= {"activity-files", "activity-file", "activity-file-content"}
-OF_THE_COURSE |= {"exercises", "new-exercise", "preview-exercise", "edit-exercise", "duplicate-exercise"}
+OF_THE_COURSE |= {"exercises", "new-exercise", "preview-exercise", "edit-exercise", "duplicate-exercise", "terms"}
 OF_THE_COURSE |= {"attempts", "grade-again", "versions", "version", "version-file", "publish-version", "go-back"}
 ZONE = "vuw.ac.nz"
 FILE = "/home/ecki/notes.txt"
