@@ -71,6 +71,14 @@ def test_files_and_the_wire_are_accessible(open_as, theme, width):
     assert find_violations(page) == []
 
 
+def test_the_times_of_an_exercise_are_accessible(open_as, theme):
+    page = open_as("ivy", "/courses/nwen243/send-a-mail-by-hand/terms", color_scheme=theme)
+    page.get_by_label("Attempts a person").fill("9999")
+    page.locator("form[action$=terms]").evaluate("form => { form.noValidate = true; form.requestSubmit(); }")
+    expect(page.get_by_text("Attempts are a number from 0 to 1,000")).to_be_visible()
+    assert find_violations(page) == []
+
+
 @pytest.mark.parametrize("width", [1440, 390])
 def test_the_files_of_an_activity_are_accessible(open_as, theme, width):
     place = "/courses/nwen243/send-a-file-by-hand/files/"
