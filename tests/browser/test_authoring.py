@@ -1,11 +1,10 @@
 """Exercises written in the browser: from an empty page to what students find, with every mistake shown at its line."""
 
-import re
-
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.author_page import PLAYED_WITHIN, editor, preview, upload
+from tests.browser.lab_page import open_lab
 from tests.browser.test_accessibility import find_violations
 
 NEW = "/courses/nwen243/exercises/new"
@@ -21,6 +20,30 @@ solution: |
   connect mx.lentil.edu 25
   NOOP
 """
+
+GOAL = "goals:\n  - title: x\n    "
+# What is written -> the keys that lead to its end, and the key whose value stands there. None: a text is being written.
+PLACES: dict[str, tuple[list[str], str | None] | None] = {
+    "tit": ([], None),
+    "world: lec": ([], "world"),
+    "text: |\n  wor": None,
+    "text: |\n  world\ngo": ([], None),
+    "hints:\n  - text: |\n      Say: x\n    tr": (["hints"], None),
+    f"{GOAL}ne": (["goals"], None),
+    "goals:\n  - {title: x, po": (["goals"], None),
+    "goals:\n- title: 'a: {'\n  ne": (["goals"], None),
+    f"{GOAL}needs:\n      comm": (["goals", "needs"], None),
+    f"{GOAL}needs:\n      command:\n        ve": (["goals", "needs", "command"], None),
+    f"{GOAL}needs: {{data connection: {{mode: ac": (["goals", "needs", "data connection"], "mode"),
+    f"{GOAL}needs: {{command: {{verb: [HELO, EH": (["goals", "needs", "command"], "verb"),
+    f"{GOAL}needs: {{all: [{{command: {{verb: A}}}}, {{re": (["goals", "needs", "all"], None),
+    f"{GOAL}needs:\n      any:\n      - gone: {{}}\n      - reply: {{co": (["goals", "needs", "any", "reply"], None),
+}
+FIND_PATH = """async (texts) => {
+  const author = document.querySelector("script[src$='author.js']").src;
+  const { findPath } = await import(author.replace(".js", "-completion.js"));
+  return texts.map((text) => text.split("\\n")).map((lines) => findPath(lines.slice(0, -1), lines.at(-1)));
+}"""
 
 
 @pytest.fixture
@@ -83,6 +106,12 @@ def test_a_mistake_stands_at_its_line_while_it_is_typed_and_keys_are_offered(aut
     expect(editor(author)).not_to_be_focused()
 
 
+def test_a_place_is_found_by_the_keys_that_lead_there(author):
+    found = author.evaluate(FIND_PATH, list(PLACES))
+    expected = [place and {"path": place[0], "key": place[1]} for place in PLACES.values()]
+    assert dict(zip(PLACES, found, strict=True)) == dict(zip(PLACES, expected, strict=True))
+
+
 def test_what_is_refused_is_there_again_with_the_wrong_line_chosen(author):
     wrong = SOURCE.replace("reply:", "replies:")
     upload(author, wrong)
@@ -112,9 +141,7 @@ def test_a_session_that_is_over_loses_nothing(author):
 
 
 def test_goals_are_tried_on_a_students_transcript(author, open_as):
-    student = open_as("alice", "/courses/nwen243/")
-    student.get_by_role("button", name=re.compile("^(Open|Begin|Go on).*Send a mail by hand")).first.click()
-    expect(student.locator("#transcript")).to_be_visible()
+    open_lab(open_as("alice"))
     author.reload()
     upload(author, SOURCE)
     author.get_by_label("Try the goals on a transcript").select_option(index=1)

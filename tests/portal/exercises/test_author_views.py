@@ -5,6 +5,7 @@ import re
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 
 from portal.exercises import document, limits
 from portal.exercises.completing import describe_places
@@ -104,6 +105,13 @@ def test_an_exercise_is_duplicated_as_a_draft_of_its_own(author, exercise):
     assert [version.state for version in copy.versions.all()] == ["draft"]
 
 
+def test_what_is_too_long_is_refused_and_not_lost(author, exercise):
+    long = SOURCE + "#" * (document.DOCUMENT_LIMIT - len(SOURCE) + 1)
+    answer = send(author, EDIT, long, number="1")
+    assert "Line 1: an exercise is at most 1,000,000 characters long." in text_of(answer)
+    assert answer.context["draft"].typed == long
+
+
 # The preview
 
 
@@ -156,6 +164,21 @@ def test_only_the_first_events_of_a_long_transcript_are_read(author, exercise, a
     tried = preview(author, SOURCE, lab=str(attempt.lab_id)).context["tried"]
     assert tried.is_cut
     assert [row.is_met for row in tried.goals] == [True, False, False]
+
+
+def test_one_of_the_newest_transcripts_is_chosen_and_few_lines_of_it_are_shown(author, exercise, alice, monkeypatch):
+    old, new = make_attempt(exercise, alice, submitted_at=timezone.now()), make_attempt(exercise, alice)
+    for attempt in (old, new):
+        happen(attempt, *solve())
+    monkeypatch.setattr(limits, "TRANSCRIPTS", 1)
+    assert [lab.pk for lab in author.get(EDIT).context["transcripts"]] == [new.lab_id]
+    assert preview(author, SOURCE, lab=str(old.lab_id)).context["tried"] is None
+    monkeypatch.setattr(limits, "EVIDENCE_SHOWN", 1)
+    several = "{all: [{command: {verb: HELO}}, {command: {verb: RCPT}}]}"
+    both = SOURCE.replace("{command: {verb: [HELO, EHLO]}}", several)
+    row = preview(author, both, lab=str(new.lab_id)).context["goals"][0]
+    assert row.is_met
+    assert len(row.evidence) == 1
 
 
 # Files

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from portal.exercises import tasks, trial
+from portal.exercises import limits, tasks, trial
 from portal.exercises.document import read_exercise
 from portal.exercises.models import Exercise, Version
 from protocols.codec import to_json
@@ -57,6 +57,12 @@ def test_the_versions_are_listed_with_what_became_of_them(author, exercise):
         assert words in text
     rows = author.get("/courses/nwen243/exercises/").context["rows"]
     assert [(newest.number, current.number) for _, newest, current in rows] == [(3, 1)]
+
+
+def test_the_newest_versions_are_listed(author, exercise, monkeypatch):
+    monkeypatch.setattr(limits, "VERSIONS_SHOWN", 1)
+    make_draft(exercise)
+    assert [version.number for version in author.get(PLACE).context["versions"]] == [2]
 
 
 def test_a_version_says_what_is_new_in_it(author, exercise):
