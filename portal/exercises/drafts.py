@@ -16,13 +16,12 @@ from portal.exercises.document import Exercise
 from portal.exercises.grading import judge
 from portal.labs import feed
 from portal.labs.models import Lab
-from protocols.events import Block, Event, Line, Message
+from portal.labs.numbering import ON_THE_WIRE
+from protocols.events import Event
 from protocols.goals.model import Goal, Question
 from protocols.world import WorldError
 
 NOT_TEXT = "This file is no UTF-8 text. Save it as UTF-8, then upload it again."
-
-ON_THE_WIRE = (Line, Block, Message)  # the events that a lab's page numbers as its lines
 
 STATUS_WORDS = {"open": "not met", "met": "met", "kept": "kept", "broken": "missed"}
 

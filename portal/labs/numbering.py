@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from portal.labs.models import Event
 from protocols import events
 
-_ON_THE_WIRE = (events.Line.kind, events.Block.kind, events.Message.kind)
+ON_THE_WIRE = (events.Line, events.Block, events.Message)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class WireLine:
 
 def find_lines(lab_id: int | None, seqs: Iterable[int]) -> dict[int, WireLine]:
     """By each seq the line that the event is, or that it came after; none for one before the first line."""
-    rows = Event.objects.filter(lab=lab_id, kind__in=_ON_THE_WIRE).order_by("seq")
+    rows = Event.objects.filter(lab=lab_id, kind__in=[each.kind for each in ON_THE_WIRE]).order_by("seq")
     lines = list(rows.values_list("seq", flat=True))
     places = {seq: bisect_right(lines, seq) for seq in seqs}
     return {seq: WireLine(number, lines[number - 1]) for seq, number in places.items() if number}
