@@ -23,7 +23,10 @@ class WireLine:
 
 def find_lines(lab_id: int | None, seqs: Iterable[int]) -> dict[int, WireLine]:
     """By each seq the line that the event is, or that it came after; none for one before the first line."""
+    wanted = set(seqs)
+    if not wanted:
+        return {}
     rows = Event.objects.filter(lab=lab_id, kind__in=[each.kind for each in ON_THE_WIRE]).order_by("seq")
     lines = list(rows.values_list("seq", flat=True))
-    places = {seq: bisect_right(lines, seq) for seq in seqs}
+    places = {seq: bisect_right(lines, seq) for seq in wanted}
     return {seq: WireLine(number, lines[number - 1]) for seq, number in places.items() if number}
