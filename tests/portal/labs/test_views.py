@@ -11,6 +11,7 @@ from portal.labs import feed, limits
 from portal.labs.models import Lab, Visit
 from portal.worlds.models import Message
 from tests.portal.conftest import make_activity, make_delivered
+from tests.portal.exercises.making import make_exercise
 from tests.portal.test_roles import ROUTES
 
 pytestmark = pytest.mark.usefixtures("redis_server")
@@ -27,8 +28,12 @@ def mail(lab) -> Message:
 
 @pytest.fixture
 def paths(lab, mail) -> dict[str, str]:
-    """Each route's address for Alice's lab, and the message in it."""
+    """Each route's address for Alice's lab, which is of an attempt, and the message in it."""
+    exercise = make_exercise(lab.activity)
+    version = exercise.versions.get()
+    attempt = exercise.attempts.create(version=version, person=lab.person, number=1, lab=lab)
     values = {"course": "nwen243", "activity": "by-hand", "lab": lab.pk, "message": mail.pk, "zone": "vuw.ac.nz"}
+    values |= {"version": 1, "attempt": attempt.pk, "regrade": exercise.regrades.create(version=version).pk}
     values["file"] = lab.world.files.get(path="/home/ecki/notes.txt").pk
     return {
         route.name: "/" + re.sub(r"<\w+:(\w+)>", lambda found: str(values[found[1]]), str(route.pattern))
