@@ -10,7 +10,7 @@ from protocols.ftp.answers import Outcome, Transfer
 from protocols.ftp.arranging import Arranging
 from protocols.ftp.listing import FACTS, spell
 from protocols.ftp.parameters import TYPES, Parameters
-from protocols.ftp.wire import KNOWN, Command
+from protocols.ftp.wire import KNOWN, OLD_FORMS, Command
 
 _VERBS_WIDE = 60  # columns of a list of verbs
 
@@ -18,6 +18,7 @@ _VERBS_WIDE = 60  # columns of a list of verbs
 def help_on(command: Command) -> Outcome:
     """HELP: RFC 959 section 4.1.3."""
     topic = command.argument.upper()
+    topic = OLD_FORMS.get(topic, topic)
     if not topic:
         return Outcome(
             "help", tells=tuple(textwrap.wrap(" ".join(KNOWN), _VERBS_WIDE, initial_indent=" ", subsequent_indent=" "))

@@ -15,6 +15,10 @@ _IN_THE_CLEAR = (
     "Wire view shows it as anyone there reads it.",
     [(2577, "5"), (2577, "6")],
 )
+_OLD_FORM = (
+    "{word} is what {verb} was called before the standard of 1985, when it was an experiment. Servers take both.",
+    [(1123, "4.1.3.1"), (959, "II")],
+)
 _PRINTED_SPACES = (
     "The spaces after the commas are what textbooks print. The standard has none there; this server lets them pass.",
     (959, "5.3.2"),
@@ -33,6 +37,9 @@ def on_command(command: wire.Command, content: bytes) -> Told:
         return ["This line starts with no verb of this server. Its answer says what it makes of it."], [(959, "5.3.1")]
     known = VERBS[command.verb]
     says, sources = [known.meaning], list(known.references)
+    if command.word.upper() in wire.OLD_FORMS:
+        says.append(_OLD_FORM[0].format(word=command.word.upper(), verb=command.verb))
+        sources += _OLD_FORM[1]
     more, why = _on_argument(command)
     says += more
     sources += why

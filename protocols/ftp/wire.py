@@ -31,11 +31,14 @@ UNWANTED = ("CDUP", "PWD", "REIN", "QUIT", "PASV", "ABOR", "SYST", "FEAT")
 # Whose argument is a name in the file system, which is judged there; or a password, which is right or wrong.
 WITH_NAME = ("PASS", "CWD", "MKD", "RMD", "STAT", *FILES, *SENDING, "STOR", "APPE")
 
+# The experimental verbs of RFC 775 and its time. A server takes them as what the standard made of them: RFC 1123
+# section 4.1.3.1.
+OLD_FORMS = {"XCWD": "CWD", "XCUP": "CDUP", "XPWD": "PWD", "XMKD": "MKD", "XRMD": "RMD"}
+
 # Verbs of FTP and its extensions that this server does not have, with the cause of the refusal.
 NOT_OFFERED = {
     **dict.fromkeys(("AUTH", "PBSZ", "PROT", "CCC", "ADAT", "MIC", "CONF", "ENC"), "not-offered"),  # RFC 2228
     **dict.fromkeys(("SMNT", "LANG", "HOST"), "not-offered"),  # RFC 959, 2640, 7151
-    **dict.fromkeys(("XPWD", "XCWD", "XMKD", "XRMD", "XCUP", "XCRC", "XMD5"), "old-form"),
 }
 _HTTP = frozenset(("GET", "POST", "HEAD", "PUT", "DELETE", "OPTIONS", "CONNECT", "PATCH", "TRACE"))
 _OTHER_PROTOCOLS = frozenset(("HELO", "EHLO", "MAIL", "RCPT", "DATA", "RSET", "VRFY", "EXPN", "STARTTLS", "BDAT")) | {
@@ -102,7 +105,7 @@ def parse_command(line: bytes) -> Command:
     content = strip_telnet(strip_ending(line))
     word, _, argument = content.partition(b" ")
     name = word.upper().decode("latin-1")
-    verb = name if name in KNOWN else OTHER
+    verb = _verb(name)
     why = "line-too-long" if len(line) > limits.FTP_COMMAND_LINE else _unreadable(content, verb)
     if why is None:
         why = _no_command(content, name, argument) if verb == OTHER else _argument_fault(verb, argument)
@@ -117,8 +120,12 @@ def parse_command(line: bytes) -> Command:
 
 def verb_of(line: bytes, state: str) -> str:
     """The verb by which the state table knows the client's `line`, whatever the `state`."""
-    name = strip_telnet(strip_ending(line)).partition(b" ")[0].upper().decode("latin-1")
-    return name if name in KNOWN else OTHER
+    return _verb(strip_telnet(strip_ending(line)).partition(b" ")[0].upper().decode("latin-1"))
+
+
+def _verb(name: str) -> str:
+    verb = OLD_FORMS.get(name, name)
+    return verb if verb in KNOWN else OTHER
 
 
 def strip_ending(line: bytes) -> bytes:

@@ -51,15 +51,6 @@ CAUSES = (
         references=((959, "4.2.1"), (2389, "3.2"), (2228, "3")),
     ),
     Cause(
-        why="old-form",
-        code="500",
-        words="That form is older than the standard",
-        says="A verb that begins with X is an experiment. XPWD, XCWD and their kin are from the time before the "
-        "standard of 1985, which has them without the X. Many servers still take both.",
-        help="Leave out the X: PWD, CWD, CDUP, MKD, RMD.",
-        references=((1123, "4.1.3.1"), (959, "II")),
-    ),
-    Cause(
         why="http-spoken",
         code="500",
         words="This is an FTP server, not a web server",

@@ -212,7 +212,6 @@ _NO_COMMAND = {
     "line-too-long": "WHAT " + "a" * limits.FTP_COMMAND_LINE,
     "control-octets": "WHAT\x00",
     "not-offered": "AUTH TLS",
-    "old-form": "XPWD",
     "http-spoken": "GET / HTTP/1.1",
     "other-protocol": "HELO mx.halva.fr",
     "client-command": "ls -l",

@@ -95,6 +95,10 @@ def test_help_knows_every_verb(verb):
     assert verb in b" ".join(said("HELP").lines).decode().split()
 
 
+def test_help_shows_a_verb_in_its_old_form_as_it_is_now():
+    assert said("HELP XMKD").lines[1] == b" MKD <directory>\r\n"
+
+
 def test_feat_lists_what_works_each_after_one_space():
     first, *features, last = said("FEAT").lines
     assert (first[:4], last[:4]) == (b"211-", b"211 ")

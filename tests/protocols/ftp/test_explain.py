@@ -96,7 +96,7 @@ def test_what_is_cited_is_a_section_that_was_looked_up():
     for table in (tables.TYPES, tables.FORMATS, tables.STRUCTURES, tables.MODES, tables.FEATURES):
         cited |= {meaning.source for meaning in table.values()}
     labels = {refer(source).label for source in cited}
-    for raw in (b"PASS x\r\n", b"PORT 10, 0, 0, 1, 4, 1\r\n", b"EPSV ALL\r\n", b"\xff\xf4ABOR\r\n", b"PWD\n", b"?\r\n"):
+    for raw in (b"PASS x\r\n", b"PORT 10, 0, 0, 1, 4, 1\r\n", b"EPSV ALL\r\n", b"\xff\xf4ABOR\r\n", b"XPWD\n", b"?\n"):
         labels |= set(labels_of(describe(client_line(raw, "ready"))))
     facts = describe(server_line(b" type=;unique=;modify=;perm=;size=;x=; /\r\n", "ready", "facts"))
     labels |= {field.reference.label for field in facts.explanation.sections[0].fields}
@@ -147,6 +147,17 @@ def test_a_misspelt_verb_gets_a_guess(line, guess):
         server_line(b"500 Command not understood\r\n", "ready", "unknown-command"), client_line(line, "ready")
     )
     assert shown.help.startswith(guess)
+
+
+def test_a_verb_in_its_old_form_is_explained_as_what_became_of_it():
+    asked = client_line(b"XPWD\r\n", "ready")
+    shown = describe(asked)
+    assert shown.parts[0] == ("verb", "XPWD")
+    assert shown.explanation.title == "PWD, from the client"
+    assert "XPWD is what PWD was called before the standard of 1985" in " ".join(shown.explanation.says)
+    assert "RFC 1123 §4.1.3.1" in labels_of(shown)
+    answer = describe(server_line(b'257 "/" is the current directory\r\n', "ready", "directory"), asked)
+    assert answer.explanation.after == "ready"
 
 
 def test_a_users_command_that_went_to_the_server_is_called_as_it_was_typed():

@@ -96,6 +96,11 @@ def test_a_reply_line_is_cut_at_a_character():
         (b"\xff\xfa\x18\x01\xff\xf0STAT\r\n", "STAT", ""),
         (b"CWD a\xff\xffb\r\n", "CWD", "a\xffb"),
         (b"NOOP\xff\r\n", "NOOP", ""),
+        (b"XCWD  a dir\r\n", "CWD", " a dir"),  # RFC 1123 section 4.1.3.1
+        (b"xcup\r\n", "CDUP", ""),
+        (b"XPWD\r\n", "PWD", ""),
+        (b"XMKD pub\r\n", "MKD", "pub"),
+        (b"XRMD pub\r\n", "RMD", "pub"),
     ],
 )
 def test_a_verb_and_its_argument(line, verb, argument):
@@ -127,7 +132,8 @@ def test_a_verb_and_its_argument(line, verb, argument):
         (b"cd pub\r\n", "client-command"),
         (b"EHLO mx.halva.fr\r\n", "other-protocol"),
         (b"auth tls\r\n", "not-offered"),
-        (b"XPWD\r\n", "old-form"),
+        (b"XMD5 notes.txt\r\n", "unknown-command"),
+        (b"XPWD /pub\r\n", "argument-unwanted"),
         (b"XYZZY\r\n", "unknown-command"),
         (b"caf\xe9\r\n", "unknown-command"),
     ],
