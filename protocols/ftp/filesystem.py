@@ -229,7 +229,7 @@ class FileSystem:
             raise FileError("root-stays")
         entry = self._tree.existing(who, old)
         self._demand_place(who, old)
-        if new.startswith(f"{old}/"):
+        if entry.is_directory and new.startswith(f"{old}/"):
             raise FileError("into-itself")
         self._tree.walk(who, new)
         there = self._tree.get(new)

@@ -190,6 +190,7 @@ def test_the_root_is_a_directory_that_may_be_stated():
         ("rename", None, ("/", "/tmp/x"), "root-stays"),
         ("rename", ALICE, ("/home/alice/none", "/tmp/x"), "no-such-file"),
         ("rename", ALICE, ("/home/alice/deep", "/home/alice/deep/er/x"), "into-itself"),
+        ("rename", ALICE, ("/home/alice/notes", "/home/alice/notes/x"), "not-a-directory"),
         ("rename", ALICE, ("/home/alice/notes", "/home/alice/deep"), "exists"),
         ("rename", ALICE, ("/home/alice/deep", "/home/alice/notes"), "exists"),
         ("rename", None, ("/tmp", "/"), "exists"),
