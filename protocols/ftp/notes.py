@@ -201,7 +201,7 @@ def describe_stored(shown: Description, event: Stored) -> Description:
         "size": event.size,
         "sha256": event.sha256,
     }
-    note = f"{event.path} is on {event.host}: {_octets(event.size)}{owner}."
+    note = f"{_spell(event.path)} is on {event.host}: {_octets(event.size)}{owner}."
     return replace(shown, note=note, client_id=shown.client_id or event.client_id, facts=facts)
 
 
@@ -209,7 +209,7 @@ def describe_not_stored(shown: Description, event: NotStored) -> Description:
     """`shown` of a file that somebody wanted to put there on a page, and that is not there."""
     return replace(
         shown,
-        note=f"{event.path} was not put on {event.host}.",
+        note=f"{_spell(event.path)} was not put on {event.host}.",
         help=_NOT_STORED.get(event.why, f"The host refused it ({event.why})."),
         client_id=shown.client_id or event.client_id,
         facts={"host": event.host, "path": event.path, "why": event.why},
@@ -232,10 +232,11 @@ _NOT_STORED = {
 
 def describe_tree(shown: Description, event: TreeChanged) -> Description:
     """`shown` of a change of the tree of files. Its facts are the change."""
+    path, to = _spell(event.path), _spell(event.to)
     note = {
-        "made": f"The directory {event.path} is on {event.host} now.",
-        "removed": f"{event.path} is on {event.host} no more.",
-        "renamed": f"{event.path} is called {event.to} on {event.host} now.",
+        "made": f"The directory {path} is on {event.host} now.",
+        "removed": f"{path} is on {event.host} no more.",
+        "renamed": f"{path} is called {to} on {event.host} now.",
     }[event.change]
     facts = {
         "host": event.host,
@@ -247,3 +248,11 @@ def describe_tree(shown: Description, event: TreeChanged) -> Description:
         "modified": event.modified,
     }
     return replace(shown, note=note, facts=facts)
+
+
+def _spell(name: str) -> str:
+    """A name as it stands in a sentence: what nobody sees in it, or what turns the words around, as its octets."""
+    return "".join(
+        sign if sign.isprintable() else "".join(f"\\x{octet:02x}" for octet in sign.encode("utf-8", "surrogatepass"))
+        for sign in name
+    )

@@ -230,6 +230,17 @@ def test_a_change_of_the_tree_is_noted(change, note):
     assert shown.facts["mode"] == change.mode
 
 
+def test_a_name_that_would_turn_the_sentence_around_is_spelt_out():
+    name = "/ü\u202egpj.exe"
+    spelt = r"/ü\xe2\x80\xaegpj.exe"
+    renamed = TreeChanged(seq=1, at=0, host="ftp.nz", change="renamed", path=name, to=name)
+    for event in (replace(STORED, path=name), renamed, NotStored(seq=9, at=0, host="ftp.nz", path=name, why="exists")):
+        shown = describe(event)
+        assert spelt in shown.note
+        assert "\u202e" not in shown.note
+        assert shown.facts["path"] == name
+
+
 @pytest.mark.parametrize("why", ["no-such-directory", "is-a-directory", "bad-name", "lab-full", "too-many-files"])
 def test_a_file_that_could_not_be_put_there_says_why_and_what_to_do(why):
     event = NotStored(seq=9, at=0, host="ftp.nz", path="/a.txt", why=why, client_id="page-1")
