@@ -27,8 +27,8 @@ CAUSES = (
         why="status-of-transfer",
         code="211",
         words="Status of the transfer:\nThe transfer goes on",
-        says="A transfer runs, and STAT is one of the few commands that are answered meanwhile. It tells which "
-        "transfer it is.",
+        says="A transfer runs, and STAT is one of the few commands that are answered meanwhile. It names the "
+        "transfer. How much of it went over already it does not say.",
         references=((959, "4.1.3"), (959, "3.3")),
         knows=PATH,
     ),
