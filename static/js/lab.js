@@ -12,6 +12,7 @@ import { LabStatus } from "./lab-status.js";
 import { Mailboxes } from "./mailboxes.js";
 import { newId, Outbox } from "./outbox.js";
 import { drawPending } from "./pending-lines.js";
+import { hideSecret } from "./secret.js";
 import { Sessions } from "./sessions.js";
 import { StateView } from "./state-view.js";
 import "./tabs.js";
@@ -58,13 +59,14 @@ let complete = false; // the page has had the whole log once: what comes now hap
 
 function take(descriptions, whole) {
   if (descriptions.length) endPause();
+  const spoken = sessions.protocol; // a lab's end forgets it
   for (const description of descriptions) {
     if (description.parts && description.kind !== "console") description.number = ++lines;
     if (description.facts && "typed" in description.facts) description.program = sessions.program; // that reads it
     sessions.apply(description);
     outbox.settle(description);
   }
-  if (descriptions.some(({ kind }) => kind === "lab")) giveBack(outbox.clear());
+  if (descriptions.some(({ kind }) => kind === "lab")) giveBack(outbox.clear(), spoken);
   showPending(outbox.items);
   goals?.take(descriptions, complete);
   for (const view of views) view.add(descriptions, complete);
@@ -159,18 +161,19 @@ function hangUp() {
 
 function refuse(sentence, clientId) {
   const item = outbox.refuse(clientId);
-  complain(item ? `${sentence} “${item.text}” was not sent.` : sentence);
+  complain(item ? `${sentence} “${hideSecret(item.text, sessions.protocol)}” was not sent.` : sentence);
   if (item) box.giveBack(item.text);
   showPending(outbox.items);
 }
 
 function showPending(items) {
-  drawPending($("pending"), items, Boolean(sessions.present));
+  drawPending($("pending"), items, sessions.present?.protocol ?? null);
 }
 
-function giveBack(lost) {
+function giveBack(lost, protocol) {
   if (!lost.length) return;
-  complain(`The lab stopped before it got “${lost[0].text}”. Send it again when the lab runs.`);
+  const text = hideSecret(lost[0].text, protocol);
+  complain(`The lab stopped before it got “${text}”. Send it again when the lab runs.`);
   box.giveBack(lost[0].text);
 }
 

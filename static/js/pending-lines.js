@@ -1,17 +1,18 @@
 // The lines that are on their way, below the transcript until the wire's own lines replace them.
 import { element } from "./element.js";
+import { hideSecret } from "./secret.js";
 
-// `isConnected`: they go to a server; else they are for the student's own machine.
-export function drawPending(list, items, isConnected) {
-  list.replaceChildren(...items.map((item) => drawItem(item, isConnected)));
+// `protocol`: that of the server that they go to; null where they are for the student's own machine.
+export function drawPending(list, items, protocol) {
+  list.replaceChildren(...items.map((item) => drawItem(item, protocol)));
 }
 
-function drawItem({ text, sent }, isConnected) {
-  const row = element("div", { class: "row" }, ...(isConnected ? drawSide() : []));
-  const prompt = isConnected ? null : element("span", { "aria-hidden": true }, "› ");
-  row.append(element("span", { class: "bytes" }, prompt, text));
+function drawItem({ text, sent }, protocol) {
+  const row = element("div", { class: "row" }, ...(protocol ? drawSide() : []));
+  const prompt = protocol ? null : element("span", { "aria-hidden": true }, "› ");
+  row.append(element("span", { class: "bytes" }, prompt, hideSecret(text, protocol)));
   row.append(element("span", { class: "when" }, sent ? "sent" : "waits"));
-  return element("li", { class: isConnected ? "side-C" : "apart" }, row);
+  return element("li", { class: protocol ? "side-C" : "apart" }, row);
 }
 
 function drawSide() {

@@ -3,6 +3,15 @@
 import pytest
 from playwright.sync_api import expect
 
+from protocols.world import Account, Ftp, Host, World
+from tests.browser.static.conftest import ROUTE, WORLD
+
+FILES = World(
+    title="Files",
+    student=WORLD.student,
+    hosts=(WORLD.hosts[0], Host("ftp.lentil.edu", "10.2.0.21", ftp=Ftp((Account("bob", "beans"),)))),
+)
+DOTS = "••••••••"
 LINES = "li.line .bytes"
 PENDING = "#pending .bytes"
 
@@ -43,6 +52,25 @@ def test_a_line_is_pending_until_the_wire_has_it(log, page):
     log.say(waiting[0])
     expect(page.locator(LINES)).to_have_text(["NOOP"])
     expect(page.locator(PENDING)).to_have_count(0)
+
+
+@pytest.mark.parametrize("world", [FILES])
+def test_a_password_on_its_way_to_an_ftp_server_stands_as_dots(log, page, unanswered):
+    log.add("opened", conn="1.2", protocol="ftp", heading=["mx.halva.fr → ftp.lentil.edu:21", "TCP"], route=ROUTE)
+    log.show(len(log.descriptions) - 1)
+    expect(page.locator("#prompt")).to_contain_text("ftp.lentil.edu")
+    for line in ("PASS beans", "pass", "acct:kitchen", "passive"):
+        type_line(page, line)
+    expect(page.locator(PENDING)).to_have_text([f"PASS {DOTS}", "pass", f"acct {DOTS}", "passive"])
+    assert log.typed() == ["PASS beans", "pass", "acct:kitchen", "passive"]
+    log.add("lab", note="The lab ended.", facts={"change": "ended", "absent": []})
+    log.show(len(log.descriptions) - 1)
+    expect(page.get_by_role("alert")).to_contain_text(f"The lab stopped before it got “PASS {DOTS}”.")
+
+
+def test_a_mail_that_speaks_of_passing_something_is_no_secret(page, unanswered):
+    type_line(page, "Pass 3 of them on.")
+    expect(page.locator(PENDING)).to_have_text(["Pass 3 of them on."])
 
 
 def test_it_is_sent_again_after_a_reconnect_under_the_same_id(log, page, unanswered):
