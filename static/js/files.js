@@ -60,11 +60,12 @@ export class Files {
   async #put(form) {
     const said = form.querySelector("[data-said]");
     const button = form.querySelector("button");
+    said.classList.remove("done", "failed");
     said.textContent = SENDING;
     button.disabled = true;
     const answer = await send(form);
     button.disabled = false;
-    said.classList.toggle("done", answer.done);
+    said.classList.add(answer.done ? "done" : "failed");
     said.textContent = answer.sentence;
     if (!answer.done) return;
     form.querySelector('[type="file"]').value = "";
