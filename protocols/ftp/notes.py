@@ -75,7 +75,8 @@ def _called(end: Endpoint) -> str:
 
 
 def describe_block(shown: Description, event: Block) -> Description:
-    """`shown` of octets of a data connection: as text where they are text, a line break where a line ends."""
+    """`shown` of octets of a data connection: as text where they are text, a line break where a line ends. Its facts
+    say whether they are those of a list."""
     octets = event.raw
     count = _octets(len(octets))
     if _is_text(octets[:BLOCK_SHOWN]):
@@ -84,7 +85,8 @@ def describe_block(shown: Description, event: Block) -> Description:
     else:
         more = f", the first {_NO_TEXT_SHOWN} of them shown" if len(octets) > _NO_TEXT_SHOWN else ""
         parts, note = visible(octets[:_NO_TEXT_SHOWN], "text"), f"{count} of data that are no text{more}."
-    return replace(shown, parts=parts or (("text", ""),), phase="transfer", note=note)
+    facts = {"list": True} if event.state in wire.LISTS else None
+    return replace(shown, parts=parts or (("text", ""),), phase="transfer", note=note, facts=facts)
 
 
 def is_data(event: Block) -> bool:

@@ -127,6 +127,12 @@ def test_data_show_their_beginning_and_their_exact_size(raw, shown, note):
     assert (described.note, described.phase) == (note, "transfer")
 
 
+@pytest.mark.parametrize(("verb", "facts"), [("NLST", {"list": True}), ("MLSD", {"list": True}), ("RETR", None)])
+def test_data_that_are_a_list_are_told_from_those_of_a_file(verb, facts):
+    block = Block(seq=9, at=0, conn="1.2", protocol="ftp", side="S", raw=b"notes.txt\r\n", state=verb)
+    assert describe(block).facts == facts
+
+
 def test_a_block_of_the_control_connection_is_none_of_data():
     said = replace(block(b"a" * 3_000), state="ready", side="C")
     assert describe(said).note == "3,000 octets in one block, the first 2,048 of them shown."
