@@ -38,8 +38,8 @@ NO_ANSWER = {
 REFUSALS = {
     "no-such-host": "There is no host {host} here; reload the page, and choose another.",
     "no-such-owner": "{host} has no account {owner}; reload the page, and choose another.",
-    "no-such-directory": "{host} has no directory {directory} any more; reload the page, and choose another.",
-    "not-a-directory": "{directory} on {host} is no directory any more; reload the page, and choose another.",
+    "no-such-directory": "{host} has no directory {directory}; choose one of those in its tree.",
+    "not-a-directory": "{directory} on {host} is no directory; choose one of those in its tree.",
     "is-a-directory": "{path} is a directory on {host}; give your file another name.",
     "permission-denied": "The permissions of {directory} on {host} do not let {owner} write {path}; choose another "
     "directory, or another owner.",
