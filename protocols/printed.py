@@ -35,7 +35,7 @@ PRINTED = {
     "HELP in capitals asks it for its own list.",
     "not-in-ftp": "{text} is no word of this client. It has ls, dir, get, put, cd, pwd, ascii, binary and passive; for "
     "all else say the protocol's own command, such as DELE, MKD or QUIT.",
-    "name-missing": "{text} needs a name after it: that of a file, or of a directory for cd.",
+    "name-missing": "{text} needs a name after it, as in get README or cd /pub.",
     "too-many-names": '{text} takes one name, or two. Put a name with spaces into quotes, as in {text} "to do.txt".',
     "open-quote": "A quote of {text} has no end, or no space after it. Quotes hold a name with spaces together, as in "
     '{text} "to do.txt".',

@@ -74,8 +74,8 @@ CAUSES = (
         words="That is a command for your client, not for the server",
         says="{verb} is what people type to their FTP program. The program makes commands of the protocol of it, such "
         "as RETR for get, and only those go over the wire. Yours went to the server as it is.",
-        help="Say what the program would: RETR for get, STOR for put, NLST or LIST for ls and dir, CWD for cd, QUIT "
-        "for bye.",
+        help="Type ls, dir, get, put or cd in lower case, and your client takes it; or say what it would: NLST, LIST, "
+        "RETR, STOR, CWD, and QUIT for bye.",
         references=((959, "2.3"), (959, "4.1")),
     ),
     Cause(
