@@ -53,6 +53,6 @@ function drawStates({ states }, present) {
 
 function drawState({ name, meaning, says }, isPresent) {
   const term = element("dt", { "aria-current": isPresent ? "step" : null }, isPresent ? `${name} (now)` : name);
-  const words = says.map(({ text }) => element("code", {}, text));
+  const words = says.flatMap(({ text }) => [" ", element("code", {}, text)]); // a line may break between them
   return [term, element("dd", {}, meaning), ...(words.length ? [element("dd", {}, "You can say:", ...words)] : [])];
 }
