@@ -114,9 +114,11 @@ function drawSide(side) {
 
 // A file's octets are many, and not what is talked about: they unfold. A list is what was asked for.
 function drawFolded({ parts, note, facts }) {
-  const octets = element("div", { class: "bytes" }, ...drawPieces(parts));
-  const open = Boolean(facts?.list);
-  return element("details", { class: "folded", open }, element("summary", {}, note ?? "One line"), octets);
+  const isList = Boolean(facts?.list);
+  // Its columns stand below each other, so it may be wider than the page, and then is scrolled, by keys too.
+  const columns = isList ? { class: "bytes list", tabindex: 0, role: "group", "aria-label": "List" } : { class: "bytes" };
+  const octets = element("div", columns, ...drawPieces(parts));
+  return element("details", { class: "folded", open: isList }, element("summary", {}, note ?? "One line"), octets);
 }
 
 function drawSaid({ parts, aside }) {
