@@ -56,7 +56,7 @@ def test_files_and_the_wire_are_accessible(open_as, theme, width):
     for line in ("USER ecki", "PASS secret", "get /pub/octets.txt", "ls /pub"):
         type_line(page, line)
     expect(page.locator(".chip")).to_have_count(2)
-    page.locator(".data summary").last.click()
+    page.locator(".data summary").first.click()
     show(page, "Task")
     page.get_by_text("Put a file here").last.click()
     assert find_violations(page) == []
