@@ -79,7 +79,8 @@ class Client:
     def typed(self, text: bytes, typed: int) -> asyncio.Task[None] | None:
         """The student typed `text`, which event `typed` holds. Returns at once: None where that is all, else what ends
         when all is done, within limits.COMMAND_SECONDS of its turn. A user's command takes time, and lines that are
-        typed meanwhile wait for it, but for ABOR and STAT."""
+        typed meanwhile wait for it, but for ABOR and STAT. It waits itself, as long at most, for the replies to what
+        was typed before it."""
         meant = read(text, self._mode)
         goes_at_once = not self._lines or (meant is None and split(text)[0] in _AT_ONCE)
         if goes_at_once and not isinstance(meant, Became):
@@ -117,6 +118,8 @@ class Client:
 
     async def _take_turn(self, text: bytes, typed: int) -> None:
         async with self._turn:
+            if self._sent and isinstance(read(text, self._mode), Became):
+                await asyncio.wait([sent.done for sent in self._sent], timeout=limits.COMMAND_SECONDS)
             if self._is_over:
                 self._say("not-connected", text, typed)
             elif became := self._obey(text, typed):

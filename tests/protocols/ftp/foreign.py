@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -56,13 +56,14 @@ def serving(home: Path) -> Iterator[tuple[str, int]]:
 
 @dataclass
 class Typing:
-    """A client, what its server said, what the student was told, and what was sent."""
+    """A client, what its server said, what the student was told, after how many replies, and what was sent."""
 
     store: Store
     events: list[Event]
     heard: bytearray = field(default_factory=bytearray)
     sent: list[bytes] = field(default_factory=list)
     told: list[tuple[str, bytes]] = field(default_factory=list)
+    told_after: list[int] = field(default_factory=list)
     changed: asyncio.Event = field(default_factory=asyncio.Event)
     client: Client = field(init=False)
 
@@ -121,13 +122,15 @@ async def connected(address: tuple[str, int], files: tuple[File, ...] = FILES) -
         assert because == TYPED
         assert why in PRINTED
         typing.told.append((why, about))
+        typing.told_after.append(len(typing.codes()))
         typing.changed.set()
 
     async def hear() -> None:
-        while octets := await reader.read(65536):
-            typing.heard += octets
-            typing.client.heard(octets)
-            typing.changed.set()
+        with suppress(ConnectionResetError):  # the server closed it, and what came after that is unread
+            while octets := await reader.read(65536):
+                typing.heard += octets
+                typing.client.heard(octets)
+                typing.changed.set()
         typing.client.ended()
 
     typing.client = Client(student, SERVER, typing.store, send, say)
