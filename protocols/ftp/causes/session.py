@@ -81,7 +81,7 @@ CAUSES = (
         code="220",
         words="{host} is ready for a new user",
         says="REIN logs you out and puts everything back as it was after the greeting: type, structure, mode, "
-        "directory, and what was arranged for data. Only the connection stays.",
+        "directory, and what was arranged for data. The connection stays, and with it a promise of EPSV ALL.",
         references=((959, "4.1.1"), (959, "5.4")),
     ),
 )
