@@ -135,6 +135,8 @@ def _from_server(shown: Description, line: Line, reply: wire.ReplyLine, asked: L
     place = arithmetic.of_reply(reply.code, reply.text)
     if place is None and command is not None:
         place = arithmetic.of_command(command.verb, command.argument)  # as the server read it
+    if place is not None and line.why == "third-party":
+        place = replace(place, section=replace(place.section, title="The place that you named"))
     says, sources = _why_so(line, word)
     if reply.code[0] in "45" and asked is not None:
         said = "a line that is no command of this server" if verb == wire.OTHER else word

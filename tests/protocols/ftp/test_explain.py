@@ -250,6 +250,13 @@ def test_the_answer_to_port_shows_the_place_that_the_server_read():
     asked = client_line(b"PORT 10,0,0,1,0,25\r\n", "ready")
     shown = describe(server_line(b"504 Not below 1024\r\n", "ready", "low-port"), asked)
     assert fields_of(shown)["port"] == "0*256+25 = 25"
+    assert shown.explanation.sections[0].title == "Where you listen"
+
+
+def test_a_third_partys_address_is_not_called_where_you_listen():
+    asked = client_line(b"PORT 10,2,0,80,4,1\r\n", "ready")
+    shown = describe(server_line(b"504 To you only\r\n", "ready", "third-party"), asked)
+    assert shown.explanation.sections[0].title == "The place that you named"
 
 
 def test_eprt_and_229_need_no_arithmetic():
