@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.author_page import PLAYED_WITHIN, editor, preview, upload
-from tests.browser.lab_page import open_lab
+from tests.browser.lab_page import connect, open_lab, type_line
 from tests.browser.test_accessibility import find_violations
 
 NEW = "/courses/nwen243/exercises/new"
@@ -140,13 +140,22 @@ def test_a_session_that_is_over_loses_nothing(author):
     assert "# mine" not in text_of(author)
 
 
-def test_goals_are_tried_on_a_students_transcript(author, open_as):
-    open_lab(open_as("alice"))
+def test_goals_are_tried_on_a_students_transcript_and_lead_to_its_lines(author, open_as):
+    student = open_as("alice")
+    lab = open_lab(student)
+    connect(student)
+    type_line(student, "QUIT")
+    expect(student.locator(".line.side-S").last).to_contain_text("221")
     author.reload()
     upload(author, SOURCE)
     author.get_by_label("Try the goals on a transcript").select_option(index=1)
-    expect(preview(author).locator(".verdict")).to_have_count(1)
-    expect(preview(author)).to_contain_text("As the transcript of")
+    expect(preview(author)).to_contain_text("As the transcript of Send a mail by hand by alice meets them")
+    evidence = preview(author).locator(".verdict a")
+    expect(evidence).to_have_text("line 3")
+    address = evidence.get_attribute("href") or ""
+    watching = open_as("ivy", address)
+    assert address.startswith(f"/labs/{lab}/#event-")
+    expect(watching.locator("#transcript .chosen")).to_contain_text("221")
 
 
 def test_without_a_script_it_is_a_text_area_with_a_preview(open_as):
