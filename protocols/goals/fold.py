@@ -20,7 +20,7 @@ class Verdict:
     """What a transcript says of a goal so far: "open" (not met yet), "met", "kept" (met, unless what must never happen
     still does) or "broken" (it has happened). When an attempt is submitted, "kept" counts as met. `evidence` are the
     seqs of the events that show it, in order; `steps` is how many of its parts are met and how many it has, where it
-    has several."""
+    has several to be done: what must never happen is none."""
 
     key: str
     status: Status
@@ -103,6 +103,7 @@ class _Several(_Node):
 
     def __init__(self, wish: model.All | model.AnyOf | model.InOrder) -> None:
         self._parts = [_grow(part) for part in wish.of]
+        self._to_do = [part for part in self._parts if part.status == "open"]
         self.keys = frozenset[str]().union(*(part.keys for part in self._parts))
         self._settle()
 
@@ -118,7 +119,8 @@ class _Several(_Node):
     def _settle(self) -> None:
         self._waiting = self._find_waiting()
         self.status = _find_first(_WORST_FIRST, self._parts)
-        self.steps = (sum(part.status in ("met", "kept") for part in self._parts), len(self._parts))
+        if len(self._to_do) > 1:
+            self.steps = (sum(part.status in ("met", "kept") for part in self._to_do), len(self._to_do))
         self.evidence = _collect(self._parts)
 
     def _find_waiting(self) -> list[_Node]:
