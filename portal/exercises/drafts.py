@@ -62,10 +62,12 @@ def read_file(octets: bytes) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """An event that shows something of a goal: its seq, and the number of its line; None where it is no line."""
+    """An event that shows something of a goal: its seq, and the number of the line that it is or comes after, None
+    before the first. `is_line`: it is that line."""
 
     seq: int
     line: int | None
+    is_line: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,11 +106,16 @@ def list_verdicts(goals: Sequence[Goal], verdicts: Sequence[dict[str, Any]], lin
             asks.get(each["key"], ""),
             each["status"],
             each["met"],
-            tuple(Evidence(seq, lines.get(seq)) for seq in each["evidence"][: limits.EVIDENCE_SHOWN]),
+            tuple(_cite(seq, lines) for seq in each["evidence"][: limits.EVIDENCE_SHOWN]),
             tuple(each["steps"]) if each["steps"] else None,
         )
         for number, each in enumerate(verdicts, start=1)
     ]
+
+
+def _cite(seq: int, lines: dict[int, int]) -> Evidence:
+    line = max((number for at, number in lines.items() if at <= seq), default=None)
+    return Evidence(seq, line, seq in lines)
 
 
 def _ask_of(goal: Goal) -> str:

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from portal.exercises import limits, tasks, trial
 from portal.exercises.document import read_exercise
+from portal.exercises.drafts import Evidence, list_verdicts
 from portal.exercises.models import Exercise, Version
 from protocols.codec import to_json
 from tests.portal.exercises.making import MENDED, SOURCE, make_exercise, make_published, solve
@@ -133,3 +134,9 @@ def test_an_older_version_comes_back_as_the_newest(author, exercise, asked, djan
 def test_a_version_that_is_not_there_is_not_found(author, exercise):
     for path in ("9/", "9/file"):
         assert author.get(PLACE + path).status_code == 404
+
+
+def test_evidence_that_is_no_line_stands_after_the_line_before_it():
+    verdict = {"key": "a", "title": "A", "worth": 1, "met": True, "status": "met", "evidence": [1, 4], "steps": None}
+    cited = list_verdicts([], [verdict], {2: 1, 3: 2})[0].evidence
+    assert cited == (Evidence(1, None, is_line=False), Evidence(4, 2, is_line=False))
