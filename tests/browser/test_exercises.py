@@ -43,6 +43,7 @@ def solve_mail_by_hand(page: Page) -> None:
 def test_a_student_errs_gets_a_hint_passes_and_submits_and_reads_what_the_instructor_says(open_as):
     student = open_as("bob")
     open_lab(student)
+    assert student.evaluate("document.documentElement.scrollHeight === window.innerHeight")  # columns scroll
     facts = student.locator("#attempt-progress")
     expect(facts).to_contain_text("0 of 8 points so far")
     connect(student)
