@@ -36,7 +36,7 @@ class TermsForm(forms.ModelForm):  # type: ignore[type-arg]  # the class takes o
             "counts": "Which attempt counts",
         }
         help_texts = {
-            "opens_at": "Before that nobody can begin. Leave a time empty for never.",
+            "opens_at": "Before that nobody can begin. Any of the three can stay empty: then it sets no limit.",
             "due_at": "What is submitted later is marked as late, and counts.",
             "closes_at": "From then on nothing can be begun or submitted.",
             "allowed": "0 is any number.",
