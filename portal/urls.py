@@ -7,6 +7,7 @@ from django.urls import path, register_converter
 
 from portal import health, pages
 from portal.courses import views as course_views
+from portal.exercises import attempt_views as attempts
 from portal.exercises import author_views as authors
 from portal.exercises import course_views as exercise_views
 from portal.exercises import review_views as reviews
@@ -43,7 +44,9 @@ urlpatterns = [
         name="publish-version",
     ),
     path("courses/<slug:course>/<slug:activity>/versions/<int:version>/restore", versions.go_back, name="go-back"),
-    path("courses/<slug:course>/<slug:activity>/open", lab_views.open_lab, name="open-lab"),
+    path("courses/<slug:course>/<slug:activity>/open", exercise_views.open_lab, name="open-lab"),
+    path("courses/<slug:course>/<slug:activity>/attempts/", reviews.list_attempts, name="attempts"),
+    path("courses/<slug:course>/<slug:activity>/grade-again", reviews.grade_again, name="grade-again"),
     path("courses/<slug:course>/<slug:activity>/zones/", zones.list_activity_zones, name="activity-zones"),
     path("courses/<slug:course>/<slug:activity>/zones/<zone:zone>/", zones.edit_activity_zone, name="activity-zone"),
     path("courses/<slug:course>/<slug:activity>/files/", files.list_activity_files, name="activity-files"),

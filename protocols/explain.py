@@ -183,24 +183,6 @@ def _delivered(shown: Description, event: Delivered) -> Description:
     return replace(shown, note=note, facts={"mailbox": event.mailbox})
 
 
-def _transferred(shown: Description, event: Transferred) -> Description:
-    octets = f"{event.length:,} octet{'' if event.length == 1 else 's'}"
-    return replace(shown, note=f"{octets} went over the data connection.")
-
-
-def _stored(shown: Description, event: Stored) -> Description:
-    return replace(shown, note=f"The file {event.path} is on {event.host}.", facts={"host": event.host})
-
-
-def _not_stored(shown: Description, event: NotStored) -> Description:
-    return replace(shown, note=f"The file {event.path} was not put on {event.host} ({event.why}).")
-
-
-def _tree_changed(shown: Description, event: TreeChanged) -> Description:
-    became = f" to {event.to}" if event.to else ""
-    return replace(shown, note=f"{event.path} was {event.change}{became} on {event.host}.", facts={"host": event.host})
-
-
 def _goal(shown: Description, event: GoalJudged) -> Description:
     evidence = [int(each) for each in event.evidence]
     facts: dict[str, Any] = {"goal": event.goal, "status": event.status, "evidence": evidence}
@@ -275,10 +257,9 @@ _DESCRIBE: dict[type[Event], Callable[[Description, Any], Description]] = {
     Closed: _closed,
     Block: _block,
     Delivered: _delivered,
-    Transferred: _transferred,
-    Stored: _stored,
-    NotStored: _not_stored,
-    TreeChanged: _tree_changed,
+    Stored: ftp_notes.describe_stored,
+    NotStored: ftp_notes.describe_not_stored,
+    TreeChanged: ftp_notes.describe_tree,
     GoalJudged: _goal,
     Fault: _fault,
     Lab: _lab,

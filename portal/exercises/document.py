@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -37,7 +36,6 @@ HINT_NEEDED, HINT_KNOWN = ("text",), ("tries", "minutes")
 READY = Path(__file__).parent / "ready"
 _WORLDS = settings.BASE / "protocols" / "worlds"
 _WHOLE = "an exercise"
-_UNKEPT = re.compile(r"[\0\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +89,6 @@ class _Reader(Parts):
         top = self.mapping(values, (), {*NEEDED}, {*KNOWN})
         if top["exercise"] != VERSION:
             self.fail(("exercise",), f"exercise is {VERSION}, the version of this format")
-        self._check_texts({key: value for key, value in top.items() if key != "world"}, ())
-        source, world = self._world(top["world"])
         goals = read_goals(self, top["goals"], ("goals",))
         return Exercise(
             title=self._one_line(top["title"], ("title",), TITLE_LIMIT),
@@ -105,18 +101,6 @@ class _Reader(Parts):
             answers=self._answers(top.get("answers"), goals),
             **self._world(top["world"]),  # last, since it takes the longest
         )
-
-    def _check_texts(self, value: Any, where: Where) -> None:
-        """Refuse what no database keeps as text; YAML can write it as an escape."""
-        if isinstance(value, dict):
-            for key, each in value.items():
-                self._check_texts(key, (*where, key))
-                self._check_texts(each, (*where, key))
-        elif isinstance(value, list):
-            for number, each in enumerate(value):
-                self._check_texts(each, (*where, number))
-        elif isinstance(value, str) and _UNKEPT.search(value):
-            self.fail(where, "a text has no NUL character in it, and no half of a surrogate pair")
 
     def _short(self, value: Any, where: Where, limit: int) -> str:
         text = self.text(value, where)

@@ -38,6 +38,16 @@ def open_hints(attempt: Attempt, now: datetime) -> list[Step]:
 
 
 def count_tries(attempt: Attempt) -> int:
-    """How many of the student's own commands and questions failed: replies of 4xx and 5xx to what they said, and
-    responses with a negative code to what they asked."""
-    return Event.objects.filter(lab=attempt.lab_id, kind="line", raw__gte=b"4", raw__lt=b"6", data__side="S").count()
+    """How many of the student's own commands and questions failed: those that got a reply of 4xx or 5xx (RFC 5321 and
+    RFC 959, section 4.2 of both), or a response with a code that is not 0 (RFC 1035 section 4.1.1)."""
+    log = Event.objects.filter(lab=attempt.lab_id)
+    own = log.filter(because__in=log.filter(kind="console").values("seq"))
+    replies = log.filter(because__in=own.filter(kind="line").values("seq"), raw__gte=b"4", raw__lt=b"6")
+    responses = log.filter(kind="message", because__in=own.filter(kind="message").values("seq"))
+    negative = {because for because, raw in responses.values_list("because", "raw") if _code_of(bytes(raw))}
+    return replies.values("because").distinct().count() + len(negative)
+
+
+def _code_of(response: bytes) -> int:
+    """The RCODE in a response's header."""
+    return response[3] & 0xF if len(response) > 3 else 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from protocols.events import Endpoint, Event, Line, Message, Opened
 from protocols.ftp import wire as ftp
+from protocols.goals.model import Mode
 from protocols.smtp import wire as smtp
 
 COMMANDS_KEPT = 2_000  # of the newest ones: a reply and a transfer cite one that was said a moment ago

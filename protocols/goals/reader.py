@@ -16,7 +16,7 @@ GOAL_LIMIT = 50  # goals of an exercise
 DEPTH_LIMIT = 6  # of wishes within wishes
 POINT_LIMIT = 1_000
 KEY_LIMIT = 60  # characters
-TITLE_LIMIT = 200
+TITLE_LIMIT = 200  # characters
 
 _KEY = re.compile(rf"[a-z0-9][a-z0-9-]{{0,{KEY_LIMIT - 1}}}")
 _SEVERAL: dict[str, Callable[[tuple[Wish, ...]], Wish]] = {

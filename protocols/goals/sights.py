@@ -13,7 +13,7 @@ import dns.rdatatype
 
 from protocols import events
 from protocols.dns.zone import ZoneError, parse_zone
-from protocols.events import Event, Line, Message, Opened, Transferred, TreeChanged, ZoneEdited
+from protocols.events import Endpoint, Event, Line, Message, Opened, Transferred, TreeChanged, ZoneEdited
 from protocols.ftp.states import MACHINE as FTP
 from protocols.goals import model
 from protocols.goals.context import REPLY, Context, mode_of, said
@@ -24,6 +24,7 @@ HEADER_READ = 64 * 1024  # octets of a message in which its header fields are lo
 MACHINES = {"smtp": SMTP, "ftp": FTP}  # whose states a goal can name
 _WITH_SECRETS = ("PASS", "ACCT", "AUTH")  # verbs whose argument is one
 _OTHER = "?"  # the verb by which every machine knows what is no verb of its server
+NODATA = "NODATA"  # no code on the wire: RFC 2308 section 1
 _QUESTION = 12  # where it begins: RFC 1035 section 4.1.1
 _AA, _RD = 0x0400, 0x0100
 
@@ -94,8 +95,16 @@ def _is_content(
 ) -> bool:
     if wish.size not in (None, size) or (wish.sha256 or event.sha256) != event.sha256:
         return False
-    # What somebody puts there on a page comes by no connection, and has no type.
-    return wish.type is None or (event.conn is not None and wish.type == context.type_of(event))
+    # What somebody puts there on a page comes by no connection, and has no type and no mode.
+    if event.conn is None:
+        return wish.type is None and wish.mode is None
+    return wish.type in (None, context.type_of(event)) and wish.mode in (None, context.mode_of(event))
+
+
+def _listed(wish: model.Listed, event: Transferred, context: Context) -> bool:
+    if event.side != "S" or not event.whole or event.path:
+        return False
+    return wish.mode in (None, context.mode_of(event))
 
 
 def _gone(wish: model.Gone, event: TreeChanged, context: Context) -> bool:
@@ -127,7 +136,7 @@ def _is_host(wish: Pattern, end: Endpoint) -> bool:
 def _code_of(event: Message) -> str:
     if event.why and event.why.endswith("no-data"):
         return NODATA
-    return dns.rcode.to_text(dns.rcode.Rcode(event.raw[3] & 0xF)) if len(event.raw) >= _QUESTION else ""
+    return dns.rcode.to_text(dns.rcode.Rcode.make(event.raw[3] & 0xF)) if len(event.raw) >= _QUESTION else ""
 
 
 def _count_queries(event: Message) -> int:
@@ -141,7 +150,7 @@ def _is_question(wish: model.Answered, raw: bytes) -> bool:
     if len(raw) < _QUESTION:
         return False
     _, flags, questions = struct.unpack_from(">HHH", raw)
-    if wish.rcode is not None and dns.rcode.to_text(dns.rcode.Rcode.make(flags & 0xF)) != wish.rcode:
+    if wish.authoritative is not None and wish.authoritative != bool(flags & _AA):
         return False
     if wish.by is not None and wish.by != ("recursion" if flags & _RD else "iteration"):
         return False

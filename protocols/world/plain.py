@@ -26,7 +26,9 @@ def read_plain(text: str, whole: str, limit: int) -> tuple[Any, dict[Where, int]
             line = token.start_mark.line + 1
             # An alias could make a small text stand for a huge one.
             if isinstance(token, yaml.AliasToken):
-                raise _fail(token.start_mark.line + 1, f"{whole} has no aliases; write the part out")
+                raise _fail(line, f"{whole} has no aliases; write the part out")
+            if number == TOKEN_LIMIT:
+                raise _fail(line, f"{whole} is at most {TOKEN_LIMIT:,} words and marks of YAML long")
         node = yaml.compose(text, yaml.SafeLoader)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
@@ -62,12 +64,21 @@ def _make_plain(node: yaml.Node | None, where: Where, lines: dict[Where, int]) -
             line = key.start_mark.line + 1
             if not isinstance(key, yaml.ScalarNode):
                 raise _fail(line, "a key is a word")
-            if key.value in values:
-                raise _fail(line, f"the key {key.value!r} stands here twice")
-            values[key.value] = _make_plain(value, (*where, key.value), lines)
+            name = _read_text(key)
+            if name in values:
+                raise _fail(line, f"the key {name!r} stands here twice")
+            values[name] = _make_plain(value, (*where, name), lines)
         return values
-    is_number = node.tag == "tag:yaml.org,2002:int" and node.value.isdecimal() and len(node.value) <= 9
-    return int(node.value) if is_number else node.value
+    text = _read_text(node)
+    is_number = node.tag == "tag:yaml.org,2002:int" and text.isdecimal() and len(text) <= 9
+    return int(text) if is_number else text
+
+
+def _read_text(node: yaml.Node) -> str:
+    text: str = node.value
+    if _UNSTORABLE.search(text):
+        raise _fail(node.start_mark.line + 1, "a text has no NUL and no half of a surrogate pair")
+    return text
 
 
 def _fail(line: int, what: str) -> WorldError:

@@ -13,7 +13,7 @@ from importlib import import_module
 
 from tests.benchmarks.table import HEAD, show
 
-NAMES = ("sandbox", "transactions", "throughput", "page", "ladder", "names", "ftp", "goals")
+NAMES = ("sandbox", "transactions", "throughput", "page", "ladder", "names", "ftp", "goals", "grading")
 
 
 def main(names: list[str]) -> None:

@@ -20,6 +20,7 @@ from django.utils import timezone
 
 from portal.accounts.models import User
 from portal.courses.models import Activity, Course, Enrolment, Unit
+from portal.exercises.models import Attempt, Exercise
 from portal.labs import feed
 from portal.labs.models import Lab
 from portal.run import find_redis
@@ -32,6 +33,7 @@ from protocols.dns.zone import next_serial
 from protocols.limits import FILE_CHUNK
 from protocols.world import Host
 from protocols.world.model import File
+from tests.portal.exercises.making import make_attempt, make_exercise
 
 ANSWERS_WITHIN = 10  # seconds
 LECTURE = (settings.BASE / "protocols" / "worlds" / "lecture.yaml").read_text()
@@ -101,6 +103,18 @@ def make_activity(course: Course, slug: str = "by-hand") -> Activity:
     world.make_zones()
     world.make_files()
     return activity
+
+
+@pytest.fixture
+def exercise(activity) -> Exercise:
+    """The activity as an exercise, with one version, which is published."""
+    return make_exercise(activity)
+
+
+@pytest.fixture
+def attempt(exercise, alice) -> Attempt:
+    """Alice's first attempt, up, in a running lab whose log is empty."""
+    return make_attempt(exercise, alice)
 
 
 @pytest.fixture

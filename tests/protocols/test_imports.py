@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PROTOCOLS = [
     {"events", "codec", "description", "lesson", "world", "machine", "limits", "printed", "tap"},
     {"a protocol's pure files"},
-    {"explain", "goals"},
+    {"explain", "eavesdrop", "goals"},
     {"recorder", "console", "a protocol's server, client and tap"},
     {"sandbox"},
     {"transcript", "playing", "run", "__main__"},

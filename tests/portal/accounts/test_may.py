@@ -21,7 +21,14 @@ LAB = {
     "edit zone": {"alice", "ivy"},
     "place file": {"alice"},
 }
-TABLES = {"course": COURSE, "activity": ACTIVITY, "lab": LAB}
+EXERCISE = {
+    "begin attempt": {"alice", "bob", "ivy"},
+    "see attempts": {"ivy"},
+    "regrade": {"ivy"},
+    "author exercise": {"ivy"},
+}
+ATTEMPT = {"see attempt": {"alice", "ivy"}, "submit attempt": {"alice"}, "comment": {"ivy"}, "adjust points": {"ivy"}}
+TABLES = {"course": COURSE, "activity": ACTIVITY, "lab": LAB, "exercise": EXERCISE, "attempt": ATTEMPT}
 ROWS = [(thing, action) for thing, table in TABLES.items() for action in table]
 WHO = ["mallory", "nobody", "bob", "ivy", "alice"]
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from protocols.events import Line, Message
+from protocols.events import Endpoint, Line, Message
 from protocols.goals import model
 from protocols.goals.fold import Fold
 from protocols.goals.model import Pattern
@@ -62,6 +62,10 @@ def raw_line(raw: bytes, side: str = "C") -> Play:
 
 def transfer_state(text: str, reply: str, why: str, state: str) -> Play:
     return lambda talk: talk.exchange("1.1", text, reply, why=why, protocol="ftp", state=state)
+
+
+def listed(opener: str = "C", **given: Any) -> Play:
+    return fetched("NLST", opener, **{"path": ""} | given)
 
 
 HELO = model.Command(("HELO", "EHLO"), Pattern.of("*halva.fr"))
