@@ -10,7 +10,7 @@ from portal.labs.bus import Bus, BusError, Follower, bells_of, inputs_of, order,
 from portal.labs.messages import Bell, End, Input
 
 LINE = Input("a-1", 1, "NOOP")
-WITHIN = 10  # seconds
+WITHIN = 30  # seconds
 
 
 @pytest.fixture

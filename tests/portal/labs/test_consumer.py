@@ -24,7 +24,7 @@ from portal.labs.models import Lab, Visit
 from tests.portal.conftest import make_line
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("redis_server")]
-WITHIN = 10  # seconds
+WITHIN = 30  # seconds
 
 
 def make_cookie(user: User | None) -> str:

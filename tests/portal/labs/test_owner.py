@@ -29,7 +29,7 @@ from tests.portal.conftest import FILE_SERVER, deliver, find_file, find_zone, ha
 from tests.portal.labs.test_consumer import Page, make_cookie
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("redis_server")]
-WITHIN = 15  # seconds
+WITHIN = 30  # seconds
 DIALOGUE = [
     ("connect mx.lentil.edu 25", "220"),
     ("HELO mx.halva.fr", "250"),
