@@ -36,6 +36,7 @@ PAYLOADS = (
     "+ADw-script+AD4-hacked()+ADw-/script+AD4-",
     "\u202egnirts \u00e9\u4e2d",
 )
+BANNER = PAYLOADS[1]  # what the mail server greets with
 
 
 def fit(limit: int, first: int) -> str:
@@ -86,6 +87,7 @@ def make() -> None:
         unit=unit, slug=ACTIVITY, title=fit(200, 6), summary=fit(400, 9), text="\n\n".join(PAYLOADS) + "\n\n" + LONG
     )
     source = (settings.BASE / "protocols" / "worlds" / "lecture.yaml").read_text()
+    source = source.replace("{host} ESMTP ready", BANNER)
     world = World.objects.create(activity=activity, source=source)
     world.make_mailboxes()
     world.make_zones()

@@ -19,6 +19,7 @@ from tests.browser.author_page import PLAYED_WITHIN, preview, upload
 from tests.browser.hostile_course import (
     ACTIVITY,
     ADMINISTRATOR,
+    BANNER,
     COURSE,
     FILES_HOST,
     LONG,
@@ -75,6 +76,7 @@ def hostile(portal):
     subprocess.run([sys.executable, "-m", "tests.browser.hostile_course"], cwd=ROOT, env=environment, check=True)
     page = Student(portal, STUDENT).open_lab(f"/courses/{COURSE}/{ACTIVITY}/open")
     fetch_all(page)
+    tell(page, "dig hostile.lentil.edu TXT +tcp")
     tell(page, "connect <script>hacked()</script>", "connect mx.lentil.edu 25", "HELO mx.halva.fr")
     for payload in (*PAYLOADS, "nul\0", LONG):
         tell(page, f"HELO {payload}", f"MAIL FROM:<a@halva.fr> {payload}", payload)
@@ -169,6 +171,8 @@ def test_the_labs_page_shows_it_as_text(hostile, open_hostile):
         assert f"HELO {seen}" in said
         assert f"MAIL FROM:<a@halva.fr> {seen}" in said
     assert "nul\\x00" in said
+    assert f"220 {BANNER}" in said
+    assert f'TXT "{PAYLOADS[0]}"' in said
     written = text_of(page, ".task-text")  # Markdown: what is no markup of ours is text
     for payload in PAYLOADS[:5]:
         assert payload in written
@@ -180,7 +184,7 @@ def test_the_labs_page_shows_it_as_text(hostile, open_hostile):
 
 def test_it_is_text_while_it_is_typed(hostile, open_hostile):
     page = open_hostile(STUDENT, f"/labs/{hostile}/")
-    expect(transcript(page)).to_contain_text("220 mx.lentil.edu")
+    expect(transcript(page)).to_contain_text(f"220 {BANNER}")
     for payload in PAYLOADS[:5]:
         type_line(page, f"HELO {payload}")
         expect(page.locator(".line.side-C .bytes").last).to_have_text(f"HELO {payload}")
