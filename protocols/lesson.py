@@ -3,6 +3,7 @@ and of a world, what can be said while nothing is connected. Pure."""
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections.abc import Collection, Mapping
 from typing import Any
@@ -43,6 +44,12 @@ def draw_lesson(
             for start, verb, end in machine.arrows()
         ],
     }
+
+
+def suggest_verb(word: str, known: Collection[str]) -> str:
+    """The question whether a verb of `known` was meant by `word`, with a space after it; "" where none is near."""
+    near = difflib.get_close_matches(word, known, n=1)
+    return f"Did you mean {near[0]}? " if near else ""
 
 
 def suggest(world: World) -> list[Suggestion]:

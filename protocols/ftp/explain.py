@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from dataclasses import replace
 from typing import Any
@@ -12,7 +11,7 @@ from protocols.events import Block, Console, Event, Line
 from protocols.ftp import arithmetic, commands, meanings, replies, tables, wire
 from protocols.ftp.sources import Source, refer
 from protocols.ftp.states import COURSE, MACHINE
-from protocols.lesson import draw_lesson
+from protocols.lesson import draw_lesson, suggest_verb
 
 Parts = tuple[tuple[PartStyle, str], ...]
 
@@ -211,10 +210,7 @@ def _help(why: str, word: str) -> str | None:
     if cause is None:
         return None
     advice = cause.help.format(verb=word)
-    if why == "unknown-command":
-        near = difflib.get_close_matches(word, wire.KNOWN, n=1)
-        return f"Did you mean {near[0]}? {advice}" if near else advice
-    return advice
+    return suggest_verb(word, wire.KNOWN) + advice if why == "unknown-command" else advice
 
 
 # Both

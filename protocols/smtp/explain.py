@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from dataclasses import replace
 from typing import Any
 
 from protocols.description import Description, Explanation, Reference, Tone, reference, secret, visible
 from protocols.events import Block, Event, Line
-from protocols.lesson import draw_lesson
+from protocols.lesson import draw_lesson, suggest_verb
 from protocols.smtp import tables, wire
 from protocols.smtp.paths import has_space_after_colon
 from protocols.smtp.states import COURSE, MACHINE
@@ -262,10 +261,7 @@ def _help(why: str, word: str) -> str | None:
     if cause is None:
         return None
     advice = cause.help.format(verb=word)
-    if why == "unknown-command":
-        near = difflib.get_close_matches(word, wire.KNOWN, n=1)
-        return f"Did you mean {near[0]}? {advice}" if near else advice
-    return advice
+    return suggest_verb(word, wire.KNOWN) + advice if why == "unknown-command" else advice
 
 
 def _reply_parts(raw: bytes, reply: wire.ReplyLine) -> Parts:
