@@ -3,9 +3,7 @@ what came later."""
 
 from __future__ import annotations
 
-import difflib
 from dataclasses import dataclass
-from string import Formatter
 
 from protocols import limits
 from protocols.ftp.causes import CAUSES
@@ -13,6 +11,7 @@ from protocols.ftp.sources import Source
 from protocols.ftp.verbs import VERBS, Verb
 from protocols.world import WorldError
 from protocols.world.model import Ftp
+from protocols.world.wording import check_wording
 
 __all__ = [
     "BYTE_SIZE",
@@ -169,17 +168,8 @@ def check_words(ftp: Ftp) -> None:
     its clients read, with more lines than a reply may have, or with an octet that no line has: WorldError, with one
     sentence."""
     for why, text in ftp.words.items():
-        cause = CAUSES.get(why)
-        if cause is None:
-            near = difflib.get_close_matches(why, CAUSES, n=1)
-            hint = f"; did you mean {near[0]!r}?" if near else "."
-            raise WorldError(f"An FTP server's words have no key {why!r}{hint}")
-        placeholders = _placeholders(why, text)
-        for name in placeholders:
-            if name not in cause.knows:
-                known = ", ".join(f"{{{placeholder}}}" for placeholder in sorted(cause.knows))
-                raise WorldError(f"The FTP server's words for {why!r} have {{{name}}}, and only {known} exist there.")
-        for name in sorted(cause.needs.difference(placeholders)):
+        placeholders = check_wording("FTP", _KNOWS, why, text)
+        for name in sorted(CAUSES[why].needs.difference(placeholders)):
             raise WorldError(f"The FTP server's words for {why!r} need {{{name}}}: clients read it there.")
         _check_lines(why, text)
 
@@ -194,13 +184,4 @@ def _check_lines(why: str, text: str) -> None:
         raise WorldError(f"The FTP server's words for {why!r} have a control character, such as a tab.")
 
 
-def _placeholders(why: str, text: str) -> list[str]:
-    try:
-        parts = list(Formatter().parse(text))
-    except ValueError as error:
-        raise WorldError(f"The FTP server's words for {why!r} have a brace without its partner.") from error
-    return [
-        name + (f"!{conversion}" if conversion else "") + (f":{layout}" if layout else "")
-        for _, name, layout, conversion in parts
-        if name is not None
-    ]
+_KNOWS = {why: cause.knows for why, cause in CAUSES.items()}

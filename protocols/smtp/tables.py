@@ -3,14 +3,13 @@ codes."""
 
 from __future__ import annotations
 
-import difflib
 from dataclasses import dataclass
-from string import Formatter
 
 from protocols import limits
 from protocols.smtp.causes import CAUSES
 from protocols.smtp.wire import DOT
-from protocols.world import Mail, WorldError
+from protocols.world import Mail
+from protocols.world.wording import check_wording
 
 __all__ = ["CAUSES", "ENHANCED", "EXTENSIONS", "VERBS", "Verb", "check_words", "digits", "enhanced_code"]
 
@@ -170,24 +169,7 @@ def check_words(mail: Mail) -> None:
     """Refuse words for a cause that does not exist, or with a placeholder that the cause does not know: WorldError,
     with one sentence."""
     for why, text in mail.words.items():
-        cause = CAUSES.get(why)
-        if cause is None:
-            near = difflib.get_close_matches(why, CAUSES, n=1)
-            hint = f"; did you mean {near[0]!r}?" if near else "."
-            raise WorldError(f"An SMTP server's words have no key {why!r}{hint}")
-        for name in _placeholders(why, text):
-            if name not in cause.knows:
-                known = ", ".join(f"{{{placeholder}}}" for placeholder in sorted(cause.knows))
-                raise WorldError(f"The SMTP server's words for {why!r} have {{{name}}}, and only {known} exist there.")
+        check_wording("SMTP", _KNOWS, why, text)
 
 
-def _placeholders(why: str, text: str) -> list[str]:
-    try:
-        parts = list(Formatter().parse(text))
-    except ValueError as error:
-        raise WorldError(f"The SMTP server's words for {why!r} have a brace without its partner.") from error
-    return [
-        name + (f"!{conversion}" if conversion else "") + (f":{layout}" if layout else "")
-        for _, name, layout, conversion in parts
-        if name is not None
-    ]
+_KNOWS = {why: cause.knows for why, cause in CAUSES.items()}
